@@ -1,0 +1,3 @@
+"""Turn a Chinese government plan report into evidence."""
+
+__version__ = "0.1.0"

@@ -1,0 +1,130 @@
+"""A raw file and its sidecar become a document."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass, field
+from datetime import date
+from pathlib import Path
+from typing import Literal
+
+import yaml
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from erqi.errors import InputError
+from erqi.sources.extract import EXTRACTORS, decode
+
+SIDECAR_SUFFIX = ".meta.yml"
+
+
+class Artefact(BaseModel):
+    """A flaw of the file that is known and kept, such as a word processor's bookmark in the text."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+    text: str = Field(description="the characters as they stand in the file")
+    note: str = Field(description="what they are")
+
+
+class Sidecar(BaseModel):
+    """What is known of a document and does not stand in it: ``<file stem>.meta.yml`` beside the file."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+    title: str = ""
+    producer: str = Field("", description="the organ that issued the document")
+    area_name: str = ""
+    ref_area: str = Field("", pattern=r"^(\d{6})?$", description="GB/T 2260 code of the area")
+    level: Literal["", "national", "province", "city", "district"] = ""
+    document_type: Literal["", "plan", "work_report", "bulletin", "analysis"] = ""
+    review_year: int | None = Field(None, ge=1949, le=2100, description="the year whose results it reports")
+    plan_year: int | None = Field(None, ge=1949, le=2100, description="the year for which it promises")
+    publication_date: date | None = None
+    publication_date_basis: str = Field("", description="how the publication date is known")
+    licence: str = ""
+    source: str = ""
+    encoding: str = ""
+    sha256: str = Field("", pattern=r"^([0-9a-f]{64})?$")
+    artefacts: tuple[Artefact, ...] = ()
+    note: str = ""
+
+
+@dataclass(frozen=True)
+class Document:
+    """A text with its provenance; every offset of the project is a code point of ``text``.
+
+    Attributes
+    ----------
+    document_id : str
+        The file's stem.
+    text : str
+        The text as decoded, or as extracted where ``extracted`` is true; newlines are not translated.
+    path : Path or None
+        The file; None for a text that was never one.
+    sha256 : str
+        Of the file's bytes.
+    encoding : str
+        The encoding that decoded it, or the format that the text was extracted from.
+    extracted : bool
+        True if offsets refer to an extracted text, which has to be kept beside the tables.
+    """
+
+    document_id: str
+    text: str
+    path: Path | None = None
+    sha256: str = ""
+    encoding: str = "utf-8"
+    extracted: bool = False
+    sidecar: Sidecar = field(default_factory=Sidecar)
+
+
+def load(path: str | Path) -> Document:
+    """Read one file and the sidecar beside it, if there is one.
+
+    Raises
+    ------
+    InputError
+        If the file is missing, empty, binary, in no known encoding or without text, if the sidecar cannot be
+        used, or if the file's hash is not the one that the sidecar states.
+    """
+    path = Path(path)
+    try:
+        raw = path.read_bytes()
+    except OSError as error:
+        raise InputError(path, "file", error.strerror or error, "a file that can be read") from None
+    if not raw.strip():
+        raise InputError(path, "file", f"{len(raw)} bytes without content", "a report with text in it")
+    sidecar = load_sidecar(path.with_name(path.stem + SIDECAR_SUFFIX))
+    sha256 = hashlib.sha256(raw).hexdigest()
+    if sidecar.sha256 and sidecar.sha256 != sha256:
+        raise InputError(
+            path,
+            "sha256",
+            sha256,
+            f"{sidecar.sha256} as its sidecar says; if the change is meant, put the new hash there",
+        )
+    extractor = EXTRACTORS.get(path.suffix.lower())
+    if extractor:
+        text, encoding = extractor(raw, path), path.suffix.lower().lstrip(".")
+        if not text.strip():
+            raise InputError(path, "text", "empty", "a file with text in it; a scanned one needs OCR first")
+    else:
+        text, encoding = decode(raw, path, sidecar.encoding)
+    return Document(path.stem, text, path, sha256, encoding, bool(extractor), sidecar)
+
+
+def load_sidecar(path: Path) -> Sidecar:
+    """Read a sidecar; a missing one is an empty one."""
+    if not path.exists():
+        return Sidecar()
+    try:
+        content = yaml.safe_load(path.read_text(encoding="utf-8"))
+    except (OSError, UnicodeDecodeError, yaml.YAMLError) as error:
+        raise InputError(path, "sidecar", error, "a readable YAML file in UTF-8") from None
+    if not isinstance(content, dict):
+        raise InputError(path, "sidecar", content, "a YAML mapping such as `title: …`")
+    try:
+        return Sidecar(**content)
+    except ValidationError as error:
+        first = error.errors()[0]
+        name = ".".join(map(str, first["loc"]))
+        allowed = f"one of {', '.join(Sidecar.model_fields)}" if first["type"] == "extra_forbidden" else first["msg"]
+        raise InputError(path, name, first["input"], allowed) from None
