@@ -57,7 +57,9 @@ def decode(raw: bytes, path: Path, declared: str = "") -> tuple[str, str]:
     if declared:
         raise InputError(path, "encoding", declared, "the encoding in which the file was saved")
     if b"\0" in raw[:4096] or raw.startswith((b"%PDF", b"PK\x03\x04", b"\xd0\xcf\x11\xe0")):
-        raise InputError(path, "content", f"binary ({len(raw)} bytes)", "a .txt, .html, .docx or text .pdf file")
+        raise InputError(
+            path, "content", f"binary ({len(raw)} bytes)", "a .txt, .html, .docx or text .pdf file"
+        )
     raise InputError(path, "encoding", "unknown", "UTF-8, GB18030 or UTF-16")
 
 
@@ -65,7 +67,11 @@ def _candidates(raw: bytes) -> list[str]:
     head = raw[:4096]
     if b"\0" in head:
         # a newline or a digit leaves its zero byte before or after it, by the byte order
-        return ["utf-16-le", "utf-16-be"] if head[1::2].count(0) > head[::2].count(0) else ["utf-16-be", "utf-16-le"]
+        return (
+            ["utf-16-le", "utf-16-be"]
+            if head[1::2].count(0) > head[::2].count(0)
+            else ["utf-16-be", "utf-16-le"]
+        )
     return ["utf-8", "gb18030", "utf-16-le", "utf-16-be"]
 
 
@@ -90,7 +96,9 @@ def html_text(raw: bytes, path: Path) -> str:
         tag.append("\t")
     for tag in page("br"):
         tag.replace_with("\n")
-    for tag in page(["p", "div", "tr", "li", "h1", "h2", "h3", "h4", "h5", "h6", "table", "section", "article"]):
+    for tag in page(
+        ["p", "div", "tr", "li", "h1", "h2", "h3", "h4", "h5", "h6", "table", "section", "article"]
+    ):
         tag.append("\n")
     return _tidy(page.get_text())
 
@@ -120,14 +128,20 @@ def pdf_text(raw: bytes, path: Path) -> str:
     try:
         pdf = pdfium.PdfDocument(raw)
     except pdfium.PdfiumError:
-        raise InputError(path, "content", "no PDF file", "a .pdf file that is whole and not encrypted") from None
+        raise InputError(
+            path, "content", "no PDF file", "a .pdf file that is whole and not encrypted"
+        ) from None
     try:
         pages = [page.get_textpage().get_text_range() for page in pdf]
     finally:
         pdf.close()
     text = "\n".join(pages).replace("\r\n", "\n").replace("\ufffe", "")
-    text = re.sub(r"\n[ \t]*[-—–]?[ \t]*\d{1,3}[ \t]*[-—–]?[ \t]*(?=\n)", "", text)  # page numbers on their own line
-    new_block = r"(?=\s*(?:第?[一二三四五六七八九十]+[、章节部]|[（(][一二三四五六七八九十\d]+[)）]|\d+[.、．]|$))"
+    text = re.sub(
+        r"\n[ \t]*[-—–]?[ \t]*\d{1,3}[ \t]*[-—–]?[ \t]*(?=\n)", "", text
+    )  # page numbers on their own line
+    new_block = (
+        r"(?=\s*(?:第?[一二三四五六七八九十]+[、章节部]|[（(][一二三四五六七八九十\d]+[)）]|\d+[.、．]|$))"
+    )
     return _tidy(re.sub(rf"(?<=[^\s。！？；：:;!?])[ \t]*\n(?!{new_block})[ \t　]*(?=\S)", "", text))
 
 
