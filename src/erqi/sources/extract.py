@@ -17,7 +17,7 @@ _BOMS = (
     (codecs.BOM_UTF16_LE, "utf-16"),
     (codecs.BOM_UTF16_BE, "utf-16"),
 )
-# The commonest characters of Chinese administrative prose: a text decoded with the wrong table has none of them.
+# The commonest characters of Chinese administrative prose: a text decoded with the wrong table has none.
 _COMMON = re.compile(r"[的和年在了一是为个全不人工大中发展国产业经济建设增长区市，。、,;:；：\s\d]")
 
 
@@ -96,9 +96,7 @@ def html_text(raw: bytes, path: Path) -> str:
         tag.append("\t")
     for tag in page("br"):
         tag.replace_with("\n")
-    for tag in page(
-        ["p", "div", "tr", "li", "h1", "h2", "h3", "h4", "h5", "h6", "table", "section", "article"]
-    ):
+    for tag in page(_BLOCKS):
         tag.append("\n")
     return _tidy(page.get_text())
 
@@ -128,9 +126,7 @@ def pdf_text(raw: bytes, path: Path) -> str:
     try:
         pdf = pdfium.PdfDocument(raw)
     except pdfium.PdfiumError:
-        raise InputError(
-            path, "content", "no PDF file", "a .pdf file that is whole and not encrypted"
-        ) from None
+        raise InputError(path, "content", "no PDF file", "a whole, unencrypted .pdf file") from None
     try:
         pages = [page.get_textpage().get_text_range() for page in pdf]
     finally:
@@ -150,6 +146,7 @@ def _tidy(text: str) -> str:
     return re.sub(r"\n{3,}", "\n\n", text).strip("\n") + "\n" if text.strip() else ""
 
 
+_BLOCKS = ["p", "div", "tr", "li", "h1", "h2", "h3", "h4", "h5", "h6", "table", "section", "article"]
 EXTRACTORS: dict[str, Callable[[bytes, Path], str]] = {
     ".html": html_text,
     ".htm": html_text,
