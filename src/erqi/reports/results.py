@@ -1,0 +1,118 @@
+"""What a notebook hands back: its key figures, as one display bundle that the runner reads."""
+
+from __future__ import annotations
+
+import html
+import math
+from collections.abc import Iterable, Mapping
+from dataclasses import asdict, dataclass
+from typing import Any
+
+from erqi.errors import InputError
+
+MIME = "application/vnd.erqi.results+json"
+EVIDENCE = ("arithmetic", "bound", "scenario", "base_rate")
+
+
+@dataclass(frozen=True)
+class KeyFigure:
+    """One number that a run stands for; the index compares it with the last good run.
+
+    Parameters
+    ----------
+    id : str
+        Stable name, unique in its notebook, such as ``two_year_average``.
+    value : float, int, str or None
+        None where the document does not determine it.
+    unit : str
+        ``%``, ``pp``, ``CNY``, ``1`` … as in the tables.
+    evidence : str
+        arithmetic, bound, scenario or base_rate.
+    label_zh, label_en : str
+        What the number is, in words.
+    observation_ids : tuple of str
+        The observations that it was computed from.
+    """
+
+    id: str
+    value: float | int | str | None
+    unit: str
+    evidence: str
+    label_zh: str
+    label_en: str
+    observation_ids: tuple[str, ...] = ()
+
+
+def _plain(value: Any) -> float | int | str | None:
+    """A JSON value; numpy scalars become Python's, and what is not a number becomes None."""
+    if hasattr(value, "item"):
+        value = value.item()
+    if isinstance(value, bool):
+        return int(value)
+    if isinstance(value, int | str):
+        return value
+    try:
+        number = float(value)
+    except (TypeError, ValueError):
+        return None
+    return number if math.isfinite(number) else None
+
+
+def bundle(notebook: str, key_figures: Iterable[KeyFigure], language: str = "zh") -> dict[str, Any]:
+    """The MIME bundle that carries the results.
+
+    Raises
+    ------
+    InputError
+        If an id occurs twice or an evidence label is not one of the four.
+    """
+    figures: list[dict[str, Any]] = []
+    seen: set[str] = set()
+    for figure in key_figures:
+        if figure.id in seen:
+            raise InputError(notebook, "key figure id", figure.id, "each id once")
+        if figure.evidence not in EVIDENCE:
+            raise InputError(notebook, f"evidence of {figure.id}", figure.evidence, ", ".join(EVIDENCE))
+        seen.add(figure.id)
+        ids = [str(one) for one in figure.observation_ids]
+        figures.append(asdict(figure) | {"value": _plain(figure.value), "observation_ids": ids})
+
+    def shown(value: Any) -> str:
+        return "—" if value is None else f"{value:,.4g}" if isinstance(value, float) else str(value)
+
+    label = "label_zh" if language == "zh" else "label_en"
+    cells = [(one[label], shown(one["value"]), one["unit"], one["evidence"]) for one in figures]
+    rows = "".join(
+        "<tr>" + "".join(f"<td>{html.escape(cell)}</td>" for cell in row) + "</tr>" for row in cells
+    )
+    return {
+        MIME: {"notebook": notebook, "key_figures": figures},
+        "text/html": f'<table class="erqi-results"><tbody>{rows}</tbody></table>',
+        "text/plain": "\n".join(" ".join(row) for row in cells) or "—",
+    }
+
+
+def hand_back(notebook: str, key_figures: Iterable[KeyFigure], language: str = "zh") -> None:
+    """Display the results of a notebook; its last cell.
+
+    Parameters
+    ----------
+    notebook : str
+        File name without suffix, ``01_growth``.
+    key_figures : iterable of KeyFigure
+        May be empty: the run then says that it finished and has no figure to compare.
+    language : str
+        ``zh`` or ``en``, for the small table that a reader sees.
+    """
+    from IPython.display import display
+
+    display(bundle(notebook, key_figures, language), raw=True)
+
+
+def collect(cells: Iterable[Mapping[str, Any]]) -> dict[str, Any] | None:
+    """The results among the outputs of executed cells, or None if nothing was handed back."""
+    found = None
+    for cell in cells:
+        for output in cell.get("outputs", ()):
+            found = output.get("data", {}).get(MIME, found)
+    return found
