@@ -34,10 +34,7 @@ def test_environment_yml_names_the_dependencies_of_pyproject():
     names = [d for d in listed if isinstance(d, str)] + [d for d in pip if not d.startswith("-")]
     conda = {_name(d): re.sub(r"^[\w-]+", "", d).strip() for d in names}
     conda.pop("pip")
-    assert (
-        conda.pop("python")
-        == tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]["requires-python"]
-    )
+    assert conda.pop("python") == tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]["requires-python"]
     assert conda == dependencies()
 
 
@@ -97,7 +94,5 @@ def test_the_tests_command_of_ci_is_the_one_in_the_readme():
 def test_git_holds_nothing_that_a_run_writes():
     if not (ROOT / ".git").exists():
         pytest.skip("not a git checkout")
-    tracked = subprocess.run(
-        ["git", "ls-files", "reports"], cwd=ROOT, capture_output=True, text=True, check=True
-    )
+    tracked = subprocess.run(["git", "ls-files", "reports"], cwd=ROOT, capture_output=True, text=True, check=True)
     assert set(tracked.stdout.split()) <= {"reports/README.md"}

@@ -126,9 +126,5 @@ def load_sidecar(path: Path) -> Sidecar:
     except ValidationError as error:
         first = error.errors()[0]
         name = ".".join(map(str, first["loc"]))
-        allowed = (
-            f"one of {', '.join(Sidecar.model_fields)}"
-            if first["type"] == "extra_forbidden"
-            else first["msg"]
-        )
+        allowed = f"one of {', '.join(Sidecar.model_fields)}" if first["type"] == "extra_forbidden" else first["msg"]
         raise InputError(path, name, first["input"], allowed) from None

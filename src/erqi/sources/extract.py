@@ -57,9 +57,7 @@ def decode(raw: bytes, path: Path, declared: str = "") -> tuple[str, str]:
     if declared:
         raise InputError(path, "encoding", declared, "the encoding in which the file was saved")
     if b"\0" in raw[:4096] or raw.startswith((b"%PDF", b"PK\x03\x04", b"\xd0\xcf\x11\xe0")):
-        raise InputError(
-            path, "content", f"binary ({len(raw)} bytes)", "a .txt, .html, .docx or text .pdf file"
-        )
+        raise InputError(path, "content", f"binary ({len(raw)} bytes)", "a .txt, .html, .docx or text .pdf file")
     raise InputError(path, "encoding", "unknown", "UTF-8, GB18030 or UTF-16")
 
 
@@ -67,11 +65,7 @@ def _candidates(raw: bytes) -> list[str]:
     head = raw[:4096]
     if b"\0" in head:
         # a newline or a digit leaves its zero byte before or after it, by the byte order
-        return (
-            ["utf-16-le", "utf-16-be"]
-            if head[1::2].count(0) > head[::2].count(0)
-            else ["utf-16-be", "utf-16-le"]
-        )
+        return ["utf-16-le", "utf-16-be"] if head[1::2].count(0) > head[::2].count(0) else ["utf-16-be", "utf-16-le"]
     return ["utf-8", "gb18030", "utf-16-le", "utf-16-be"]
 
 
@@ -132,12 +126,8 @@ def pdf_text(raw: bytes, path: Path) -> str:
     finally:
         pdf.close()
     text = "\n".join(pages).replace("\r\n", "\n").replace("\ufffe", "")
-    text = re.sub(
-        r"\n[ \t]*[-—–]?[ \t]*\d{1,3}[ \t]*[-—–]?[ \t]*(?=\n)", "", text
-    )  # page numbers on their own line
-    new_block = (
-        r"(?=\s*(?:第?[一二三四五六七八九十]+[、章节部]|[（(][一二三四五六七八九十\d]+[)）]|\d+[.、．]|$))"
-    )
+    text = re.sub(r"\n[ \t]*[-—–]?[ \t]*\d{1,3}[ \t]*[-—–]?[ \t]*(?=\n)", "", text)  # page numbers on their own line
+    new_block = r"(?=\s*(?:第?[一二三四五六七八九十]+[、章节部]|[（(][一二三四五六七八九十\d]+[)）]|\d+[.、．]|$))"
     return _tidy(re.sub(rf"(?<=[^\s。！？；：:;!?])[ \t]*\n(?!{new_block})[ \t　]*(?=\S)", "", text))
 
 
