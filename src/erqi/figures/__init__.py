@@ -1,0 +1,1 @@
+"""Figures, tables and words: take data, return what a page can show."""
