@@ -1,0 +1,144 @@
+"""Targets and what came of them: the report of year N promises, the report of year N + 1 tells.
+
+Both sides are observations, so each row of the panel ends at two quotes. Nothing is guessed: where a document states
+a headline indicator more than once for the same year with different values, the first in its order is taken and
+``note`` counts the others, for a person to check.
+"""
+
+from __future__ import annotations
+
+import hashlib
+
+import pandas as pd
+
+# The headline indicators of the genre, with the measures in which a target and its outcome can be compared.
+HEADLINES: dict[str, tuple[str, ...]] = {
+    "gdp": ("growth_rate",),
+    "industrial_va_above_scale": ("growth_rate",),
+    "industrial_va": ("growth_rate",),
+    "fixed_asset_investment": ("growth_rate",),
+    "industrial_investment": ("growth_rate",),
+    "retail_sales": ("growth_rate",),
+    "general_public_budget_revenue": ("growth_rate",),
+    "fiscal_revenue_total": ("growth_rate",),
+    "resident_income": ("growth_rate",),
+    "urban_resident_income": ("growth_rate",),
+    "rural_resident_income": ("growth_rate",),
+    "trade_total": ("growth_rate",),
+    "exports": ("growth_rate",),
+    "foreign_investment_used": ("growth_rate",),
+    "cpi": ("growth_rate",),
+    "urban_new_jobs": ("level",),
+    "urban_unemployment_surveyed": ("level", "share"),
+    "urban_unemployment_registered": ("level", "share"),
+    "grain_output": ("level",),
+    "energy_intensity": ("growth_rate",),
+}
+_KEY = ["area", "level", "year", "indicator_id", "measure", "unit"]
+
+
+def target_outcomes(observations: pd.DataFrame, sources: pd.DataFrame) -> pd.DataFrame:
+    """Join what one report promised with what the next one tells.
+
+    Parameters
+    ----------
+    observations : DataFrame
+        Observations of many documents.
+    sources : DataFrame
+        One row for each document, with ``area_name``, ``ref_area``, ``level``, ``review_year``, ``plan_year``.
+
+    Returns
+    -------
+    DataFrame
+        One row for each area, year, indicator and measure with a target in one document and an outcome in another.
+        ``target`` is the figure, or the middle of a range whose ends are ``target_lower`` and ``target_upper``;
+        ``previous`` is the outcome of the year before, as the document with the target tells it; ``checked`` is
+        empty until a person has read both quotes.
+    """
+    years = sources.set_index("document_id")[["area_name", "ref_area", "level", "review_year", "plan_year"]]
+    rows = observations.join(years, on="document_id").rename(columns={"area_name": "area"})
+    rows = rows[rows["indicator_id"].isin(HEADLINES) & rows["value"].notna() & rows["area"].notna()]
+    rows = rows[
+        [measure in HEADLINES[name] for name, measure in zip(rows["indicator_id"], rows["measure"], strict=True)]
+    ]
+    rows = rows.assign(measure=rows["measure"].replace("share", "level"))
+    targets = _targets(rows)
+    outcomes = _stated(rows, "actual", "review_year")
+    previous = outcomes.set_index(["document_id", "indicator_id", "measure", "unit"])["value"]
+    previous = previous[~previous.index.duplicated()]
+    table = targets.merge(
+        outcomes[[*_KEY, "document_id", "value", "quote", "start", "end", "candidates"]],
+        on=_KEY,
+        suffixes=("", "_outcome"),
+    )
+    # a document can review and promise the same year (an autumn revision): that is no outcome of its own target
+    table = table[table["document_id"] != table["document_id_outcome"]]
+    table = table.drop_duplicates([*_KEY]).sort_values(["level", "area", "year", "indicator_id"], ignore_index=True)
+    keys = list(zip(table["document_id"], table["indicator_id"], table["measure"], table["unit"], strict=True))
+    return pd.DataFrame(
+        {
+            "pair_id": [_pair_id(*key) for key in table[_KEY].astype(str).itertuples(index=False)],
+            "area": table["area"],
+            "ref_area": table["ref_area"],
+            "level": table["level"],
+            "year": table["year"].astype(int),
+            "indicator_id": table["indicator_id"],
+            "measure": table["measure"],
+            "unit": table["unit"],
+            "target": table["value"],
+            "target_lower": table["lower"],
+            "target_upper": table["upper"],
+            "target_bound": table["bound"],
+            "wording": table["wording"],
+            "outcome": table["value_outcome"],
+            "previous": [previous.get(key) for key in keys],
+            "target_document_id": table["document_id"],
+            "target_quote": table["quote"],
+            "target_start": table["start"],
+            "target_end": table["end"],
+            "outcome_document_id": table["document_id_outcome"],
+            "outcome_quote": table["quote_outcome"],
+            "outcome_start": table["start_outcome"],
+            "outcome_end": table["end_outcome"],
+            "checked": "",
+            "note": [_note(*pair) for pair in zip(table["candidates"], table["candidates_outcome"], strict=True)],
+        }
+    )
+
+
+def _stated(rows: pd.DataFrame, status: str, year: str) -> pd.DataFrame:
+    """The first statement of each indicator for the document's own year, with the number of different ones."""
+    own = rows[rows["status"].eq(status) & rows["time_period"].eq(rows[year].astype("Int64").astype(str))]
+    own = own.assign(year=own[year]).sort_values(["document_id", "start"])
+    group = ["document_id", "indicator_id", "measure", "unit"]
+    own = own.assign(candidates=own.groupby(group)["value"].transform("nunique"))
+    return own.drop_duplicates(group)
+
+
+def _targets(rows: pd.DataFrame) -> pd.DataFrame:
+    """Targets with their wording; the two ends of a range become one row."""
+    ends = rows[rows["bound"].eq("range_end") & rows["status"].eq("target")].sort_values(
+        ["document_id", "start", "value"]
+    )
+    span = ends.groupby(["document_id", "indicator_id", "measure", "unit", "start"])["value"].agg(["min", "max"])
+    first = _stated(rows, "target", "plan_year")
+    first = first.join(span, on=["document_id", "indicator_id", "measure", "unit", "start"])
+    ranged = first["min"].notna() & (first["max"] > first["min"])
+    middle = (first["min"] + first["max"]) / 2
+    commitment = first["commitment"].replace("none", "").fillna("")
+    return first.assign(
+        value=first["value"].mask(ranged, middle),
+        lower=first["lower"].mask(ranged, first["min"]),
+        upper=first["upper"].mask(ranged, first["max"]),
+        candidates=first["candidates"] - ranged.astype(int),
+        wording=(commitment + "+" + first["bound"].fillna("point")).str.strip("+"),
+    )
+
+
+def _pair_id(*key: str) -> str:
+    return "t" + hashlib.sha256("|".join(key).encode()).hexdigest()[:12]
+
+
+def _note(targets: int, outcomes: int) -> str:
+    parts = [("targets", targets), ("outcomes", outcomes)]
+    return "; ".join(f"first of {count} different {name}" for name, count in parts if count > 1)
