@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import math
 import re
 from dataclasses import dataclass
@@ -16,6 +17,7 @@ from typing import Any
 import yaml
 
 from erqi.errors import InputError
+from erqi.paths import REFERENCE
 
 LANGUAGES = ("zh", "en")
 LOCALE = Path(__file__).parent / "locale"
@@ -56,28 +58,50 @@ def catalogue(topic: str) -> MappingProxyType[str, dict[str, str]]:
 
 
 @cache
+def reference_words() -> MappingProxyType[str, dict[str, str]]:
+    """Return what the tables' own model calls codes (``status.actual``) and columns (``col.status``)."""
+    words: dict[str, dict[str, str]] = {}
+    for name, key, field in (("columns.csv", "col.{name}", "title"), ("codes.csv", "{list}.{code}", "label")):
+        with (REFERENCE / name).open(encoding="utf-8", newline="") as file:
+            for row in csv.DictReader(file):
+                words.setdefault(key.format(**row), {lang: row[f"{field}_{lang}"] for lang in LANGUAGES})
+    return MappingProxyType(words)
+
+
+@cache
 def characters() -> frozenset[str]:
     """Return every character that any catalogue can put on a page."""
-    return frozenset("".join(path.read_text(encoding="utf-8") for path in sorted(LOCALE.glob("*.yml"))))
+    files = [*LOCALE.glob("*.yml"), REFERENCE / "columns.csv", REFERENCE / "codes.csv"]
+    return frozenset("".join(path.read_text(encoding="utf-8") for path in files))
 
 
 @dataclass(frozen=True)
 class Translator:
-    """Looks words up in a topic's catalogue, then in ``common``; an unknown key raises `KeyError`."""
+    """Looks words up: the topic's catalogue, ``common``, the tables' model; an unknown key raises `KeyError`."""
 
     topic: str
     lang: str
 
+    def _find(self, key: str) -> dict[str, str] | None:
+        for words in (catalogue(self.topic), catalogue("common"), reference_words()):
+            if key in words:
+                return words[key]
+        return None
+
     def has(self, key: str) -> bool:
         """Say whether the key is known."""
-        return key in catalogue(self.topic) or key in catalogue("common")
+        return self._find(key) is not None
 
     def __call__(self, key: str, **values: object) -> str:
-        own = catalogue(self.topic)
-        words = own[key] if key in own else catalogue("common").get(key)
+        words = self._find(key)
         if words is None:
             raise KeyError(f"no words for {key!r} in locale/{self.topic}.yml or locale/common.yml")
         return words[self.lang].format(**values) if values else words[self.lang]
+
+    def coded(self, column: str) -> bool:
+        """Say whether a column is categorical, so that an unknown code in it is an error."""
+        known = (catalogue(self.topic), catalogue("common"), reference_words())
+        return any(key.startswith(f"{column}.") for words in known for key in words)
 
     def code(self, column: str, value: object) -> str:
         """Return the word for a code of a categorical column: the key ``<column>.<value>``."""

@@ -1,0 +1,240 @@
+"""A table of results as a page shows it: aligned numbers, units in the header, each row tied to its quote."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cache
+from html import escape
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from erqi.figures import labels, style
+
+# columns that name observations, one or several separated by spaces
+LINKS = ("observation_id", "observation_ids", "actual_observation_id", "target_observation_id", "derived_from")
+_VALUES = ("value", "lower", "upper")
+
+
+@dataclass(frozen=True)
+class Column:
+    """How one column is shown.
+
+    Parameters
+    ----------
+    name : str
+        Column of the table; ``label`` and ``name`` stand for ``label_zh`` or ``label_en`` and so on.
+    unit : str
+        Code or words for the header; money is shown in 亿元 or billion yuan.
+    digits : int, optional
+        Decimal places; as many as each value has if not given.
+    signed : bool
+        Write a plus sign before gains.
+    title : str
+        Heading; that of the catalogue (``col.<name>``) if not given.
+    scale : float
+        Factor before showing, 100 for a share as per cent.
+    """
+
+    name: str
+    unit: str = ""
+    digits: int | None = None
+    signed: bool = False
+    title: str = ""
+    scale: float = 1.0
+
+
+class Shown(str):
+    """HTML that Jupyter displays as such; in a page of its own it is the element itself."""
+
+    __slots__ = ()
+
+    def _repr_html_(self) -> str:
+        return style_tag() + self
+
+
+@cache
+def show_css() -> str:
+    """Return the style of tables, marks and quotes, which a notebook and a page share."""
+    return (Path(__file__).parent / "show.css").read_text(encoding="utf-8")
+
+
+def style_tag() -> str:
+    """Return the ``<style>`` that goes before each table in a notebook; a page that has the rules drops it."""
+    return f"<style>{show_css()}</style>"
+
+
+def show(
+    df: pd.DataFrame,
+    columns: Sequence[str | Column] | None = None,
+    *,
+    t: labels.Translator,
+    lang: str = "",
+    caption: str = "",
+    observations: pd.DataFrame | None = None,
+    plan: str = "plan.html",
+) -> Shown:
+    """Show a table.
+
+    Parameters
+    ----------
+    df : DataFrame
+        One row per row. A column ``evidence`` is shown as mark and word with a key below the table, columns of
+        codes in words, ``time_period`` as a date; columns of values beside a column ``unit`` carry each row's
+        unit. Rows with one of `LINKS` get a link into the marked-up plan, with the quote on hover and focus.
+    columns : sequence of str or Column, optional
+        What to show, in order; every column except ids and the other language if not given.
+    t : Translator
+        Looks up headings (``col.<name>``) and codes (``<name>.<code>``).
+    lang : str, optional
+        The translator's language if not given.
+    caption : str
+        What the table shows; also its name for a screen reader.
+    observations : DataFrame, optional
+        The table of observations, where quotes are looked up that ``df`` itself does not have.
+    plan : str
+        Address of the marked-up plan.
+
+    Raises
+    ------
+    KeyError
+        If a heading or a code has no words, or a column is not there.
+    """
+    lang = labels.check_language(lang or t.lang)
+    specs = [c if isinstance(c, Column) else Column(c) for c in columns or _default_columns(df, lang)]
+    if df.empty:
+        return Shown(f'<p class="erqi-empty">{escape(caption)} {escape(t("empty_table"))}</p>')
+    quotes = _quotes(df, observations)
+    linked = [name for name in LINKS if name in df.columns and df[name].map(lambda v: not labels.missing(v)).any()]
+    if linked and "derived_from" in linked[1:]:
+        linked.remove("derived_from")  # it repeats what the others name
+    cells = [_cells(df, spec, t, lang) for spec in specs]
+    head = [_heading(df, spec, t, lang) for spec in specs]
+    if linked:
+        head.append(("text", escape(t("quote_of"))))
+        cells.append([_links(row, quotes, t, plan) for row in df[linked].itertuples(index=False)])
+    ths = "".join(f'<th scope="col" class="{kind}">{title}</th>' for kind, title in head)
+    rows = "".join(
+        "<tr>" + "".join(f'<td class="{kind}">{cell}</td>' for (kind, _), cell in zip(head, row, strict=True)) + "</tr>"
+        for row in zip(*cells, strict=True)
+    )
+    name = escape(caption or " · ".join(str(c.name) for c in specs[:3]))
+    return Shown(
+        f'<div class="erqi-table" role="region" tabindex="0" aria-label="{name}" lang="{lang}"><table>'
+        + (f"<caption>{escape(caption)}</caption>" if caption else "")
+        + f"<thead><tr>{ths}</tr></thead><tbody>{rows}</tbody></table></div>"
+        + (evidence_key(df["evidence"], t) if "evidence" in df.columns else "")
+    )
+
+
+def evidence_key(kinds: Iterable[str], t: labels.Translator) -> str:
+    """Return the key of the evidence marks that a table or page uses."""
+    used = [kind for kind in style.EVIDENCE if kind in set(kinds)]
+    items = "".join(
+        f"<li>{style.mark(k)} <b>{escape(t('evidence.' + k))}</b> {escape(t('explain.' + k))}</li>" for k in used
+    )
+    return f'<ul class="erqi-key" aria-label="{escape(t("key"))}">{items}</ul>' if used else ""
+
+
+def not_computed(t: labels.Translator, needs: str) -> Shown:
+    """Return the one boxed line that stands where a result would, and says what it lacks."""
+    return Shown(f'<p class="erqi-box" role="note">{escape(t("not_computed", needs=needs))}</p>')
+
+
+def quote_link(observation_id: str, quote: str, t: labels.Translator, plan: str = "plan.html") -> str:
+    """Return a link to the place in the plan; the quote appears on hover and on focus."""
+    words = f"{t('quote_open')}{quote}{t('quote_close')}" if quote else observation_id
+    return (
+        f'<a class="erqi-quote" href="{escape(plan)}#{escape(observation_id)}">{escape(t("quote_of"))}'
+        f'<span class="erqi-card" lang="zh">{escape(words)}</span></a>'
+    )
+
+
+def _default_columns(df: pd.DataFrame, lang: str) -> list[str]:
+    other = next(one for one in labels.LANGUAGES if one != lang)
+    hidden = {"quote", "start", "end", *LINKS}
+    if set(_VALUES) & set(df.columns):
+        hidden.add("unit")
+    shown = [c for c in df.columns if c not in hidden and not c.endswith(("_id", f"_{other}"))]
+    return [c.removesuffix(f"_{lang}") for c in shown]
+
+
+def _series(df: pd.DataFrame, spec: Column, lang: str) -> pd.Series:
+    name = spec.name if spec.name in df.columns else f"{spec.name}_{lang}"
+    return df[name]
+
+
+def _unit_of(df: pd.DataFrame, spec: Column) -> str:
+    """The column that holds each row's own unit, if there is one."""
+    own = "change_unit" if spec.name == "change" else "unit"
+    by_row = spec.name == "change" or spec.name.rpartition("_")[2] in _VALUES
+    return own if by_row and not spec.unit and own in df.columns else ""
+
+
+def _heading(df: pd.DataFrame, spec: Column, t: labels.Translator, lang: str) -> tuple[str, str]:
+    title = escape(spec.title or t(f"col.{spec.name}"))
+    if spec.unit:
+        title += f' <span class="unit">{escape(labels.axis_unit(spec.unit, lang)[1])}</span>'
+    series = _series(df, spec, lang)
+    numeric = bool(spec.unit) or spec.digits is not None or pd.api.types.is_numeric_dtype(series)
+    return "num" if numeric and not pd.api.types.is_bool_dtype(series) else "text", title
+
+
+def _cells(df: pd.DataFrame, spec: Column, t: labels.Translator, lang: str) -> list[str]:
+    series = _series(df, spec, lang)
+    if _heading(df, spec, t, lang)[0] == "num":
+        units = df[_unit_of(df, spec)] if _unit_of(df, spec) else [""] * len(df)
+        return _numbers(series, units, spec, lang)
+    return [_text(spec.name, value, t, lang) for value in series]
+
+
+def _text(name: str, value: object, t: labels.Translator, lang: str) -> str:
+    if labels.missing(value):
+        return "–"
+    if name == "evidence":
+        return f'<span class="evidence">{style.mark(str(value))} {escape(t.code(name, value))}</span>'
+    if name == "unit":
+        return escape(labels.unit(str(value), lang))
+    if name.endswith("period"):
+        return escape(labels.period(str(value), lang))
+    return escape(t.code(name, value) if t.coded(name) else str(value))
+
+
+def _numbers(values: Iterable[Any], units: Iterable[Any], spec: Column, lang: str) -> list[str]:
+    """Numbers with their decimal points under each other: shorter fractions are padded with hidden digits."""
+    divisor = labels.axis_unit(spec.unit, lang)[0] / spec.scale
+    texts = []
+    for value, unit in zip(values, units, strict=True):
+        if not labels.missing(unit):
+            texts.append(labels.quantity(value, str(unit), lang, spec.digits))
+            continue
+        value = None if labels.missing(value) else float(f"{float(value) / divisor:.12g}")
+        texts.append((labels.signed if spec.signed else labels.number)(value, lang, spec.digits))
+    fractions = [len(text.partition(".")[2]) if text[-1:].isdigit() else -1 for text in texts]
+    longest = max(fractions, default=0)
+    out = []
+    for text, fraction in zip(texts, fractions, strict=True):
+        pad = ("" if fraction else ".") + "0" * (longest - fraction) if 0 <= fraction < longest else ""
+        hidden = f'<span class="pad" aria-hidden="true">{pad}</span>' if pad else ""
+        out.append(escape(text) + hidden)
+    return out
+
+
+def _quotes(df: pd.DataFrame, observations: pd.DataFrame | None) -> dict[str, str]:
+    found: dict[str, str] = {}
+    for table in (observations, df):
+        if table is not None and {"observation_id", "quote"} <= set(table.columns):
+            found |= {str(k): str(v) for k, v in zip(table["observation_id"], table["quote"], strict=True)}
+    return found
+
+
+def _links(row: Iterable[object], quotes: Mapping[str, str], t: labels.Translator, plan: str) -> str:
+    ids: dict[str, None] = {}
+    for value in row:
+        if isinstance(value, (list, tuple)):
+            ids |= dict.fromkeys(map(str, value))
+        elif not labels.missing(value):
+            ids |= dict.fromkeys(str(value).split())
+    return " ".join(quote_link(one, quotes.get(one, ""), t, plan) for one in ids) or "–"
