@@ -113,7 +113,7 @@ def show(
     cells = [_cells(df, spec, t, lang) for spec in specs]
     head = [_heading(df, spec, t, lang) for spec in specs]
     if linked:
-        head.append(("text", escape(t("quote_of"))))
+        head.append(("text", escape(t("col.quote"))))
         cells.append([_links(row, quotes, t, plan) for row in df[linked].itertuples(index=False)])
     ths = "".join(f'<th scope="col" class="{kind}">{title}</th>' for kind, title in head)
     rows = "".join(
