@@ -211,7 +211,7 @@ def test_provinces_shipped_as_data_are_those_that_were_read_and_a_ceiling_stays_
 
 def test_record_of_the_parent_city():
     growth = reference("reference_series").query("indicator_id == 'gdp' and measure == 'growth_rate'")
-    table = known.record(growth, ["410100"], around=0.5)
+    table = known.record(growth, ["410100"], around=0.5).query("year >= '2021'")
     assert table["hit"].sum() == 1
     assert len(table) == 5
     assert table["error"].mean() == pytest.approx(-2.16)
