@@ -30,6 +30,20 @@ def read(
     tables.read_documents(files, out, jobs=jobs)
 
 
+@app.command()
+def build(
+    paths: Annotated[list[Path] | None, typer.Argument(help="reports or folders of them; data/raw if none")] = None,
+    out: Annotated[Path | None, typer.Option(help="the package's folder; data/processed by default")] = None,
+    jobs: Annotated[int, typer.Option(min=1, help="processes")] = 1,
+    version: Annotated[str, typer.Option(help="version of the data; the one that is there by default")] = "",
+) -> None:
+    """Publish all tables as a data package; only new and changed reports are read."""
+    from erqi import tables
+    from erqi.paths import PROCESSED
+
+    print(tables.build(paths or [], out or PROCESSED, jobs=jobs, version=version))
+
+
 def main() -> None:
     """Run the command line; input that cannot be used is one line and exit code 2."""
     try:

@@ -9,23 +9,31 @@ from __future__ import annotations
 
 import csv
 from functools import cache
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 import pandas as pd
-import pandera.pandas as pa
 import pyarrow as arrow
 from pydantic import BaseModel, ConfigDict
 
 from erqi.errors import InputError
 from erqi.paths import REFERENCE
 
-PANDAS = {"string": "str", "integer": "Int64", "number": "float64", "boolean": "boolean", "date": "str"}
+if TYPE_CHECKING:
+    import pandera.pandas as pa
+
+PANDAS = {
+    "string": "str",
+    "integer": "Int64",
+    "number": "float64",
+    "boolean": "boolean",
+    "date": "datetime64[s]",
+}
 ARROW = {
     "string": arrow.string(),
     "integer": arrow.int64(),
     "number": arrow.float64(),
     "boolean": arrow.bool_(),
-    "date": arrow.string(),
+    "date": arrow.date32(),
 }
 # beyond this a binary float shows its own noise instead of the source's digits
 _DIGITS = 15
@@ -144,6 +152,9 @@ def table(name: str) -> Table:
 @cache
 def schema(name: str) -> pa.DataFrameSchema:
     """Return the pandera schema of a table: types, code lists, what must not be missing, the key, spans, intervals."""
+    # loading a table should not wait for what only a birth needs
+    import pandera.pandas as pa
+
     wanted = table(name)
     columns = {}
     for column in wanted.columns:
@@ -187,9 +198,11 @@ def frame(name: str, rows: Any) -> pd.DataFrame:
     data = data.reindex(columns=wanted.names).reset_index(drop=True)
     for column in wanted.columns:
         data[column.name] = _typed(name, column, data[column.name])
+    from pandera.errors import SchemaError
+
     try:
         return schema(name).validate(data)
-    except pa.errors.SchemaError as error:
+    except SchemaError as error:
         case = error.failure_cases
         value = case["failure_case"].iloc[0] if isinstance(case, pd.DataFrame) and len(case) else case
         meant = {"SERIES_CONTAINS_NULLS": "a value in every row", "DUPLICATES": "no key twice"}
@@ -207,6 +220,8 @@ def _typed(name: str, column: Column, values: pd.Series) -> pd.Series:
             return pd.to_numeric(values.replace("", None)).astype("Int64")
         if column.type == "boolean":
             return values.replace({"": None, "true": True, "false": False}).astype("boolean")
+        if column.type == "date":
+            return pd.to_datetime(values.replace("", None)).astype("datetime64[s]")
         text = values.astype(object).where(values.notna(), None)
         return text.map(str, na_action="ignore").replace("", None).astype("str")
     except (TypeError, ValueError) as error:
