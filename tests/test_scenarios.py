@@ -11,10 +11,12 @@ from erqi.analysis import growth, scenarios
 from erqi.analysis.distributions import TwoPieceNormal
 from erqi.analysis.scenarios import Assumptions, World
 from erqi.errors import InputError
+from erqi.reports import params, presets
 from tests.growth_fixture import observations
 
 WORLD = World(growth.headline(observations()), 7.5, 57.16e8)
 ALONE = Assumptions(parent_weight=0.0, rebuild_va_content=0.0)
+DEFAULTS = params.check("04_scenarios", {})
 WRITTEN = Assumptions(centre="target", parent_weight=0.0)
 
 
@@ -156,3 +158,33 @@ def test_a_document_without_growth_is_refused_in_one_line():
     assert not silent.usable
     with pytest.raises(InputError, match="growth"):
         scenarios.simulate(silent, Assumptions())
+
+
+def test_every_preset_is_a_small_difference_that_the_parameter_model_takes():
+    for name in presets.names():
+        differences = presets.load(name)
+        assert len(differences) <= 4
+        assert differences == presets.assumptions(DEFAULTS, name).differences(Assumptions())
+    assert presets.names()[:3] == ["document", "base_rate", "partial"]
+
+
+def test_parameters_and_assumptions_have_the_same_defaults():
+    assert presets.assumptions(DEFAULTS) == Assumptions()
+
+
+def test_a_parameter_given_by_hand_overrides_its_preset():
+    given = params.check("04_scenarios", {"scenario": "bounce_back", "rebuild_va_content": 0.5})
+    assert presets.assumptions(given) == presets.assumptions(DEFAULTS, "build_back_better")
+
+
+def test_a_scenario_is_saved_under_a_new_name_and_found_again(tmp_path):
+    presets.save("mine", {"recovery_share": 0.8}, tmp_path)
+    assert presets.load("mine", tmp_path) == {"recovery_share": 0.8}
+    assert presets.names(tmp_path) == ["mine"]
+    for name in ("document", "../x", ""):
+        with pytest.raises(InputError, match="new name"):
+            presets.save(name, {}, tmp_path)
+    with pytest.raises(InputError, match="recovery_share"):
+        presets.save("wild", {"recovery_share": 9.0}, tmp_path)
+    with pytest.raises(InputError, match="one of"):
+        presets.load("nowhere", tmp_path)

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 from numpy.typing import ArrayLike
-from statsmodels.stats.correlation_tools import corr_nearest
+from statsmodels.stats.correlation_tools import corr_clipped
 
 from erqi.errors import InputError
 
@@ -47,7 +47,7 @@ def correlation(size: int, rho: float | ArrayLike) -> tuple[np.ndarray, float]:
     wanted = given if given.ndim == 2 else np.full((size, size), float(given)) + (1 - given) * np.eye(size)
     if np.linalg.eigvalsh(wanted).min() >= -1e-12:
         return wanted, 0.0
-    nearest = np.asarray(corr_nearest(wanted, threshold=1e-6))
+    nearest = np.asarray(corr_clipped(wanted, threshold=1e-10))
     return nearest, float(np.abs(nearest - wanted).max())
 
 
