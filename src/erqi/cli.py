@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
@@ -42,6 +42,127 @@ def build(
     from erqi.paths import PROCESSED
 
     print(tables.build(paths or [], out or PROCESSED, jobs=jobs, version=version))
+
+
+report = typer.Typer(no_args_is_help=True, help="Plan, run and keep the reports of notebooks/suite.yml.")
+app.add_typer(report, name="report")
+
+Only = Annotated[list[str] | None, typer.Option("--only", help="id, notebook or part; * and ? match")]
+Failed = Annotated[bool, typer.Option("--failed", help="only what failed last time")]
+Force = Annotated[bool, typer.Option("--force", help="also what is up to date")]
+Reports = Annotated[list[str] | None, typer.Option("--document", "-d", help="a report of your own: run all on it")]
+Given = Annotated[list[str] | None, typer.Option("--parameter", "-p", help="NAME=VALUE, for all that have it")]
+Language = Annotated[str, typer.Option("--language", help="zh or en")]
+SuiteFile = Annotated[Path | None, typer.Option("--suite", help="another suite file")]
+Out = Annotated[Path | None, typer.Option("--out", help="another folder than reports/")]
+
+
+def _options(suite: Path | None, out: Path | None, given: list[str] | None, **rest: Any) -> Any:
+    from erqi.reports.runner import Options
+
+    listed = {k: tuple(v) if isinstance(v, list) else v for k, v in rest.items()}
+    chosen: dict[str, Any] = {"suite": suite, "out": out} | listed
+    return Options(given=_values(given or []), **{k: v for k, v in chosen.items() if v is not None})
+
+
+def _values(given: list[str]) -> dict[str, Any]:
+    import yaml
+
+    pairs = [one.partition("=") for one in given]
+    for name, sign, _ in pairs:
+        if not sign:
+            raise InputError("command line", "--parameter", name, "NAME=VALUE")
+    return {name: yaml.safe_load(value) if value else "" for name, _, value in pairs}
+
+
+@report.command("run")
+def report_run(
+    only: Only = None,
+    failed: Failed = False,
+    jobs: Annotated[int, typer.Option(min=0, help="at once; as many as processors by default")] = 0,
+    force: Force = False,
+    fail_fast: Annotated[bool, typer.Option("--fail-fast", help="stop at the first failure")] = False,
+    documents: Reports = None,
+    given: Given = None,
+    language: Language = "",
+    quiet: Annotated[bool, typer.Option("--quiet", "-q", help="say only what failed")] = False,
+    cluster: Annotated[str, typer.Option(help="address of a Dask scheduler")] = "",
+    share: Annotated[str, typer.Option(help="fsspec address that all workers reach")] = "",
+    suite: SuiteFile = None,
+    out: Out = None,
+) -> None:
+    """Run what is new or changed, and switch reports/latest.
+
+    Exit code: 0 all good, 1 some run failed, 2 invalid input, 3 nothing matched, 4 another run is going on.
+    """
+    from erqi.reports import runner
+
+    options = _options(
+        suite, out, given, only=only, failed=failed, jobs=jobs, force=force, fail_fast=fail_fast,
+        documents=documents, language=language, quiet=quiet, cluster=cluster, share=share,
+    )  # fmt: skip
+    raise typer.Exit(runner.run(options))
+
+
+@report.command("plan")
+def report_plan(
+    only: Only = None,
+    failed: Failed = False,
+    force: Force = False,
+    documents: Reports = None,
+    given: Given = None,
+    language: Language = "",
+    suite: SuiteFile = None,
+    out: Out = None,
+) -> None:
+    """List the runs with what would be done, and why."""
+    from erqi.reports import runner
+
+    options = _options(suite, out, given, only=only, failed=failed, force=force, documents=documents, language=language)
+    book, planned = runner.plan(options)
+    for one in planned:
+        print(
+            f"{one.action:<8} {one.run.id} {one.run.title[language or book.language]} ({one.run.fault or one.reason})"
+        )
+    raise typer.Exit(0 if any(one.action != "skip" for one in planned) else runner.NOTHING)
+
+
+@report.command("list")
+def report_list(suite: SuiteFile = None, out: Out = None) -> None:
+    """List the runs with the outcome of the last time."""
+    from erqi.reports import runner
+
+    book, planned = runner.plan(_options(suite, out, None))
+    for one in planned:
+        last = f"{one.before['outcome']} {one.before['executed']}" if one.before else "never run"
+        print(f"{one.run.id} {one.run.part:<12} {one.run.notebook:<22} {one.run.title[book.language]}: {last}")
+
+
+@report.command("describe")
+def report_describe(notebook: str, language: Language = "en") -> None:
+    """Show the parameters of a notebook: type, default, allowed values, meaning."""
+    from rich.console import Console
+    from rich.table import Table
+    from rich.text import Text
+
+    from erqi.reports import params
+
+    rows = params.describe(Path(notebook).stem, language or "en")
+    table = Table(*rows[0], title=Path(notebook).stem)
+    for row in rows:
+        table.add_row(*(Text(str(value)) for value in row.values()))
+    Console().print(table)
+
+
+@report.command("prune")
+def report_prune(
+    keep: Annotated[int, typer.Option(min=1, help="how many of the newest reports stay")], out: Out = None
+) -> None:
+    """Remove old reports and the results that no report left uses."""
+    from erqi.paths import REPORTS
+    from erqi.reports import runner
+
+    print(f"{runner.prune(out or REPORTS, keep)} removed")
 
 
 def main() -> None:

@@ -82,9 +82,7 @@ def bundle(notebook: str, key_figures: Iterable[KeyFigure], language: str = "zh"
 
     label = "label_zh" if language == "zh" else "label_en"
     cells = [(one[label], shown(one["value"]), one["unit"], one["evidence"]) for one in figures]
-    rows = "".join(
-        "<tr>" + "".join(f"<td>{html.escape(cell)}</td>" for cell in row) + "</tr>" for row in cells
-    )
+    rows = "".join("<tr>" + "".join(f"<td>{html.escape(cell)}</td>" for cell in row) + "</tr>" for row in cells)
     return {
         MIME: {"notebook": notebook, "key_figures": figures},
         "text/html": f'<table class="erqi-results"><tbody>{rows}</tbody></table>',

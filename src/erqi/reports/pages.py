@@ -1,0 +1,146 @@
+"""Pages: a run's own, the page of a failure, the index and what changed, each from data alone."""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+import threading
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from erqi.figures import labels
+
+TEMPLATES = Path(__file__).parent / "templates"
+_CJK = re.compile(r"[\u2e80-\u9fff\uff00-\uffef]")
+_one_at_a_time = threading.Lock()
+
+
+@cache
+def css() -> str:
+    """The style sheets of the templates folder, in the order of their names."""
+    return "\n".join(path.read_text("utf-8") for path in sorted(TEMPLATES.glob("*.css")))
+
+
+def with_font(page: str) -> str:
+    """Embed the glyphs that a page shows, where it shows any that a machine may lack."""
+    from erqi.figures import style
+
+    shown = style.visible(page)
+    return page.replace("/*font*/", style.font_css(shown) if _CJK.search(shown) else "", 1)
+
+
+@cache
+def _exporter() -> Any:
+    from nbconvert import HTMLExporter
+
+    return HTMLExporter(
+        template_name="run",
+        extra_template_basedirs=[str(TEMPLATES)],
+        mathjax_url="",
+        require_js_url="",
+        jquery_url="",
+        mermaid_js_url="",
+        jupyter_widgets_base_url="",
+        widget_renderer_url="",
+    )
+
+
+def run_page(notebook: Any, page: dict[str, Any]) -> str:
+    """An executed notebook as one HTML file that needs nothing else.
+
+    Parameters
+    ----------
+    notebook : NotebookNode
+        With outputs.
+    page : dict
+        title, language, parameters (rows of the table), changed (words), plan (link or ""), foot.
+    """
+    t = labels.translator("pages", page["language"])
+    keys = "all_reports marked_text parameters parameter value default allowed meaning code messages figure_of_cell"
+    run = page | {"words": {key: t(key) for key in keys.split()}, "css": css()}
+    with _one_at_a_time:
+        html, _ = _exporter().from_notebook_node(notebook, resources={"run": run})
+    if page.get("plan"):
+        html = html.replace('href="plan.html', f'href="{page["plan"]}')
+    return with_font(html)
+
+
+@cache
+def _site() -> Any:
+    import jinja2
+
+    return jinja2.Environment(
+        loader=jinja2.FileSystemLoader(TEMPLATES / "site"), autoescape=True, trim_blocks=True, lstrip_blocks=True
+    )
+
+
+def _page(template: str, manifest: dict[str, Any], **more: Any) -> str:
+    from markupsafe import Markup
+
+    lang = manifest["language"]
+    t = labels.translator("pages", lang)
+
+    def show(value: Any, figure: dict[str, Any], sign: bool = False) -> str:
+        if value is None or isinstance(value, str):
+            return value or "–"
+        digits = 0 if isinstance(figure["value"], int) else 3 if abs(value) < 10 else 2 if abs(value) < 1000 else 0
+        return labels.signed(value, lang, digits) if sign else labels.number(value, lang, digits)
+
+    def mark(evidence: str) -> Markup:
+        from erqi.figures import style
+
+        return Markup(style.mark(evidence))
+
+    environment = _site().overlay()
+    environment.globals = _site().globals | {
+        "lang": lang,
+        "t": t,
+        "show": show,
+        "mark": mark,
+        "unit": lambda code: labels.unit(code, lang),
+        "when": lambda stamp: when(stamp, lang),
+        "seconds": lambda n: t("seconds", n=labels.number(n, lang, 1)),
+    }
+    html = environment.get_template(template).render(m=manifest, css=Markup(css()), **more)
+    return with_font(html)
+
+
+def when(stamp: str, lang: str) -> str:
+    """A moment in the reader's words; the time zone is said, since schedules have their own."""
+    moment = dt.datetime.fromisoformat(stamp)
+    return f"{labels.date(moment.date(), lang)} {moment:%H:%M} UTC" if stamp else ""
+
+
+def failure_page(manifest: dict[str, Any], run: dict[str, Any]) -> str:
+    """Failing cell, message, how to run it again."""
+    return _page("failure.html.j2", manifest, run=run)
+
+
+def site(manifest: dict[str, Any]) -> dict[str, str]:
+    """Index, page of changes and plain-text summary, by file name."""
+    return {
+        "index.html": _page("index.html.j2", manifest),
+        "changes.html": _page("changes.html.j2", manifest),
+        "summary.txt": summary_text(manifest),
+    }
+
+
+def summary_text(manifest: dict[str, Any]) -> str:
+    """The index for a mail: one line per run, one per key figure that moved."""
+    lang = manifest["language"]
+    t = labels.translator("pages", lang)
+    lines = [
+        manifest["title"][lang],
+        t(f"state.{manifest['status']}", good=manifest["good"], total=len(manifest["runs"])),
+    ]
+    lines += [t("built", when=when(manifest["finished"], lang)), ""]
+    for run in manifest["runs"]:
+        lines.append(f"{t('outcome.' + run['outcome']):<12} {run['title'][lang]}")
+        if run["error"]:
+            lines.append(f"    {run['error']['kind']}: {' '.join(run['error']['message'].split())[:300]}")
+        for figure in run["key_figures"]:
+            if figure["difference"]:
+                old, new = (labels.number(figure[k], lang) for k in ("old", "value"))
+                lines.append(f"    {figure['label_' + lang]}: {old} → {new} {figure['unit']}")
+    return "\n".join(lines) + "\n"
