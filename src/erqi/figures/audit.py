@@ -22,8 +22,8 @@ def identity_matrix(identities: pd.DataFrame, t: Translator, source: str, per_ro
     rows = identities.sort_values("identity_id", ignore_index=True)
     lines = max(1, -(-len(rows) // per_row))
     fig, ax = plt.subplots(figsize=(7.6, 0.9 + 0.62 * lines))
-    for n, row in rows.iterrows():
-        x, y = int(str(n)) % per_row, -(int(str(n)) // per_row)
+    for n, row in enumerate(rows.to_dict("records")):
+        x, y = n % per_row, -(n // per_row)
         colour, sign = VERDICTS[row["verdict"]]
         light = row["verdict"] in ("finding", "undetermined")
         ax.add_patch(plt.Rectangle((x + 0.04, y + 0.05), 0.92, 0.9, color=colour, lw=0))

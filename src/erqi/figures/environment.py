@@ -30,7 +30,7 @@ def bullets(exceeded: pd.DataFrame, ladder: pd.DataFrame, t: Translator, source:
     rows = exceeded.iloc[::-1].reset_index(drop=True)
     fig, ax = plt.subplots(figsize=(7.6, 1.3 + 0.62 * len(rows)))
     reach = max(1.25, (1 + rows["excess"].max()) * 1.08 if rows["excess"].notna().any() else 1.25)
-    for y, row in rows.iterrows():
+    for y, row in enumerate(rows.to_dict("records")):
         name = row["pollutant"]
         if pd.isna(row["value"]):
             ax.barh(y, 1, height=0.5, facecolor="none", edgecolor=GREY, hatch="///", lw=0.8)
@@ -42,11 +42,11 @@ def bullets(exceeded: pd.DataFrame, ladder: pd.DataFrame, t: Translator, source:
         ax.annotate(
             words.replace("-", "−"), (max(1 + row["excess"], 1), y), (7, 0), textcoords="offset points", va="center"
         )
-        for _, tick in ladder[ladder["pollutant"].eq(name)].iterrows():
-            x = tick["limit"] / row["limit"]
+        for limit, same in ladder[ladder["pollutant"].eq(name)].groupby("limit"):
+            x = float(str(limit)) / row["limit"]
             ax.plot([x, x], [y - 0.3, y + 0.3], color=TEAL, lw=1.6)
-            ax.annotate(t.code("grade_short", tick["standard_id"]), (x, y + 0.32), ha="center", va="bottom", fontsize=7.5,
-                        color=MUTED)  # fmt: skip
+            names = "/".join(t.code("grade_short", one) for one in same["standard_id"])
+            ax.annotate(names, (x, y + 0.32), ha="center", va="bottom", color=MUTED, fontsize=7.5)
     ax.axvline(1, color=MUTED, lw=1)
     ax.set_yticks(range(len(rows)), rows["pollutant"])
     ax.set_xlim(0, reach * 1.28)
@@ -57,10 +57,8 @@ def bullets(exceeded: pd.DataFrame, ladder: pd.DataFrame, t: Translator, source:
     ax.tick_params(axis="y", length=0)
     ax.set_title(t("bullet.title"))
     axis_labels(ax, x=t("axis.of_limit"))
-    said = "; ".join(
-        f"{row['pollutant']} " + (t("bullet.unknown") if pd.isna(row["value"]) else f"{100 * row['excess']:+.1f}%")
-        for _, row in exceeded.iterrows()
-    )
+    excess = exceeded["excess"].map(lambda x: t("bullet.unknown") if pd.isna(x) else f"{100 * x:+.1f}%")
+    said = "; ".join(exceeded["pollutant"] + " " + excess)
     return Figure(fig, t("bullet.alt", said=said), source, "arithmetic", t.lang)
 
 
@@ -83,8 +81,8 @@ def bounds(implied: pd.DataFrame, limit: pd.Series, t: Translator, source: str) 
         )
         if marks[1] == marks[1]:
             ax.axvline(marks[1], color=RED, lw=1.5)
-            right = marks[1] > row["value"]
-            ax.annotate(t("bounds.limit", value=number(marks[1], t.lang)), (marks[1], 1), (4 if right else -4, -2), va="top",
+            right, limited = marks[1] > row["value"], t("bounds.limit", value=number(marks[1], t.lang))
+            ax.annotate(limited, (marks[1], 1), (4 if right else -4, -2), va="top",
                         xycoords=("data", "axes fraction"), textcoords="offset points", color=RED, fontsize=8.5,
                         ha="left" if right else "right")  # fmt: skip
         ax.set_yticks([0], [indicator_name(row["indicator_id"], t)])
@@ -125,7 +123,13 @@ def water(months: pd.DataFrame, events: pd.DataFrame, t: Translator, source: str
         if 0 <= at <= x.max() + 1:
             ax.axvline(at, color=OCHRE, lw=1.5, ls="--")
             ax.annotate(
-                event[f"label_{t.lang}"], (at, 0.45), (4, -13 * n), textcoords="offset points", va="top", fontsize=9
+                event[f"label_{t.lang}"],
+                (at, 0.45),
+                (4, -14 * n),
+                textcoords="offset points",
+                va="top",
+                fontsize=9,
+                bbox={"fc": "white", "ec": "none", "pad": 0.5},
             )
     lowest = int(np.nanmax([months["water_class"].max(), target]))
     ax.set_yticks(range(1, lowest + 1), CLASSES[:lowest])
@@ -137,7 +141,7 @@ def water(months: pd.DataFrame, events: pd.DataFrame, t: Translator, source: str
     ax.set_title(t("water.title", year=start.year))
     axis_labels(ax, y=t("axis.water_class"))
     runs = months.groupby("water_class")["month"].agg(["min", "max"])
-    said = "; ".join(f"{CLASSES[int(c) - 1]}: {row['min']}–{row['max']}" for c, row in runs.iterrows())
+    said = "; ".join(f"{CLASSES[int(c) - 1]}: {first}–{last}" for c, first, last in runs.itertuples())
     return Figure(fig, t("water.alt", said=said), source, "arithmetic", t.lang)
 
 
@@ -160,6 +164,9 @@ def composite(rows: dict[str, pd.DataFrame], t: Translator, source: str) -> Figu
                 ink = INK if term["pollutant"] in ("CO", "SO2") else "white"
                 ax.annotate(f"{term['pollutant']}\n{number(term['term'], t.lang, 2)}", (left + term["term"] / 2, y),
                             ha="center", va="center", color=ink, fontsize=9)  # fmt: skip
+            else:
+                ax.annotate(term["pollutant"], (left + term["term"] / 2, y + 0.25), (0, 2), ha="center", va="bottom",
+                            textcoords="offset points", fontsize=8.5)  # fmt: skip
             left += term["term"]
         unknown = table.loc[table["term"].isna(), "pollutant"].tolist()
         words = number(left, t.lang, 2)
@@ -231,13 +238,14 @@ def years_grid(grid: pd.DataFrame, power: pd.DataFrame, t: Translator, source: s
     fig, (left, right) = plt.subplots(1, 2, figsize=(9.2, 3.9), width_ratios=(1.15, 1))
     shades = sns.light_palette(INK, as_cmap=True)
     sns.heatmap(grid, annot=True, fmt=".0f", cmap=shades, cbar=False, ax=left, linewidths=1, vmin=0, vmax=30)
+    left.set_xticklabels([number(float(x), t.lang) for x in grid.columns])
     left.tick_params(length=0, rotation=0)
     left.set_title(t("grid.title"))
     axis_labels(left, x=t("axis.trend"), y=t("axis.noise"))
     for (noise, curve), colour in zip(power.items(), (INK, TEAL, OCHRE), strict=False):
         right.plot(power.index, curve, color=colour)
-        at = int(curve.searchsorted(0.5))
-        right.annotate(f"{noise}%", (power.index[min(at, len(power) - 1)], curve.iloc[min(at, len(power) - 1)]), (5, -9),
+        at = min(int(curve.searchsorted(0.5)), len(power) - 1)
+        right.annotate(f"{noise}%", (power.index[at], curve.iloc[at]), (5, -9),
                        textcoords="offset points", color=INK, fontsize=9)  # fmt: skip
     right.axhline(0.9, color=MUTED, lw=1, ls="--")
     right.set_ylim(0, 1.02)

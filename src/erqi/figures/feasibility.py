@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import matplotlib.pyplot as plt
 import numpy as np
 import pandas as pd
@@ -25,7 +27,7 @@ def ratio_axis(ax: Axes, low: float, high: float, lang: str, *, vertical: bool =
     axis.set_minor_locator(NullLocator())
 
 
-def _change(row: pd.Series, lang: str) -> str:
+def _change(row: dict[Any, Any], lang: str) -> str:
     return " → ".join(
         quantity(row[side], row["unit"], lang, 1 if row[side] % 1 else 0) for side in ("actual", "target")
     )
@@ -42,7 +44,7 @@ def dumbbells(stretched: pd.DataFrame, t: Translator, source: str) -> Figure:
     rows = stretched[stretched["ratio"].notna()].sort_values("ratio", ignore_index=True)
     fig, ax = plt.subplots(figsize=(7.6, 1.2 + 0.34 * max(len(rows), 3)))
     ax.axvline(1, color=MUTED, lw=1)
-    for y, row in rows.iterrows():
+    for y, row in enumerate(rows.to_dict("records")):
         colour = GRADES[row["grade"]]
         ax.plot([1, row["ratio"]], [y, y], color=GREY, lw=3, zorder=1, solid_capstyle="round")
         if row["ratio_upper"] > row["ratio_lower"]:
@@ -52,9 +54,9 @@ def dumbbells(stretched: pd.DataFrame, t: Translator, source: str) -> Figure:
     low, high = min(rows["ratio"].min(), 0.7), max(rows["ratio"].max(), 1.4)
     ax.set_xlim(low / 1.15, high * 1.15)
     ratio_axis(ax, low, high, t.lang)
-    ax.set_yticks(range(len(rows)), [row[f"label_{t.lang}"] for _, row in rows.iterrows()])
+    ax.set_yticks(range(len(rows)), rows[f"label_{t.lang}"])
     right = ax.secondary_yaxis("right")
-    right.set_yticks(range(len(rows)), [_change(row, t.lang) for _, row in rows.iterrows()])
+    right.set_yticks(range(len(rows)), [_change(row, t.lang) for row in rows.to_dict("records")])
     right.tick_params(length=0, labelsize=9, labelcolor=MUTED)
     right.spines["right"].set_visible(False)
     ax.tick_params(axis="y", length=0)
@@ -113,25 +115,25 @@ def lollipops(table: pd.DataFrame, sigma: float, safe_prob: float, t: Translator
     rows = rows.assign(at=rows["sigma_star"].fillna(-rows["drift_needed"])).sort_values("at", ignore_index=True)
     fig, ax = plt.subplots(figsize=(7.6, 1.3 + 0.34 * max(len(rows), 3)))
     ax.axvline(0, color=MUTED, lw=1)
-    for y, row in rows.iterrows():
+    for y, row in enumerate(rows.to_dict("records")):
         above = pd.isna(row["sigma_star"])
         colour = RED if above else INK
         ax.plot([0, row["at"]], [y, y], color=colour, lw=2)
         ax.plot(row["at"], y, "^" if above else "o", color=colour)
-        words = t("lollipop.drift", value=number(100 * row["drift_needed"], t.lang, 1)) if above else (
-            number(row["at"], t.lang, 3)
-        )  # fmt: skip
-        ax.annotate(words, (row["at"], y), (-9 if above else 9, 0), textcoords="offset points", va="center",
-                    ha="right" if above else "left", color=colour, fontsize=9)  # fmt: skip
+        words = number(row["at"], t.lang, 3)
+        if above:
+            words = t("lollipop.drift", value=number(100 * row["drift_needed"], t.lang, 1))
+        ax.annotate(words, (max(row["at"], 0), y), (9, 0), textcoords="offset points", va="center", color=colour,
+                    fontsize=9, bbox={"fc": "white", "ec": "none", "pad": 0.8})  # fmt: skip
     ax.axvline(sigma, color=OCHRE, lw=1.5, ls="--")
     ax.annotate(t("lollipop.yours", sigma=number(sigma, t.lang, 2)), (sigma, 1), (4, -2), va="top", color=INK,
                 xycoords=("data", "axes fraction"), textcoords="offset points", fontsize=9)  # fmt: skip
     ax.set_yticks(range(len(rows)), rows[f"label_{t.lang}"])
     ax.tick_params(axis="y", length=0)
     ax.grid(axis="y", visible=False)
-    ax.set_xlim(min(rows["at"].min() * 1.7, -0.05), max(rows["at"].max(), sigma) * 1.2)
+    ax.set_xlim(min(rows["at"].min() * 1.1, -0.05), max(rows["at"].max(), sigma) * 1.2)
     ticks = [x for x in ax.get_xticks() if 0 <= x <= ax.get_xlim()[1]]
-    ax.set_xticks(ticks, [number(x, t.lang, 1) for x in ticks])
+    ax.set_xticks(ticks, [number(x, t.lang, 2) for x in ticks])
     ax.set_ylim(-0.6, len(rows) + 0.1)
     ax.set_title(t("lollipop.title", p=number(100 * safe_prob, t.lang)))
     axis_labels(ax, x=t("axis.sigma"))
@@ -150,7 +152,7 @@ def hit_forest(rates: pd.DataFrame, t: Translator, source: str) -> Figure:
     """
     rows = rates.iloc[::-1].reset_index(drop=True)
     fig, ax = plt.subplots(figsize=(7.6, 1.3 + 0.38 * max(len(rows), 3)))
-    for y, row in rows.iterrows():
+    for y, row in enumerate(rows.to_dict("records")):
         bound = row["evidence"] == "bound"
         colour = TEAL if bound else OCHRE
         ax.plot([row["rate_lower"], row["rate_upper"]], [y, y], color=colour, lw=2.5, ls=":" if bound else "-")
