@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import csv
 import hashlib
 from dataclasses import dataclass, field
 from datetime import date
+from functools import cache
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal, cast, get_args
 
 import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
@@ -77,7 +79,7 @@ class Document:
 
 
 def load(path: str | Path) -> Document:
-    """Read one file and the sidecar beside it, if there is one.
+    """Read one file and the sidecar beside it; without one, the row of an ``index.csv`` in its folder.
 
     Raises
     ------
@@ -92,7 +94,7 @@ def load(path: str | Path) -> Document:
         raise InputError(path, "file", error.strerror or error, "a file that can be read") from None
     if not raw.strip():
         raise InputError(path, "file", f"{len(raw)} bytes without content", "a report with text in it")
-    sidecar = load_sidecar(path.with_name(path.stem + SIDECAR_SUFFIX))
+    sidecar = load_sidecar(path.with_name(path.stem + SIDECAR_SUFFIX)) or _listed(path)
     sha256 = hashlib.sha256(raw).hexdigest()
     if sidecar.sha256 and sidecar.sha256 != sha256:
         raise InputError(
@@ -108,13 +110,33 @@ def load(path: str | Path) -> Document:
             raise InputError(path, "text", "empty", "a file with text in it; a scanned one needs OCR first")
     else:
         text, encoding = decode(raw, path, sidecar.encoding)
+        if not text.strip("\ufeff \t\r\n　"):
+            raise InputError(path, "text", "empty", "a report with text in it")
     return Document(path.stem, text, path, sha256, encoding, bool(extractor), sidecar)
 
 
-def load_sidecar(path: Path) -> Sidecar:
-    """Read a sidecar; a missing one is an empty one."""
+def _listed(path: Path) -> Sidecar:
+    """Return what the folder's ``index.csv`` says of a file that has no sidecar: area and level of government."""
+    row = _index(path.parent / "index.csv").get(path.name, {})
+    level = {"county": "district"}.get(row.get("level", ""), row.get("level", ""))
+    name = row.get("area_name") or row.get("place") or ""
+    known = level in get_args(Sidecar.model_fields["level"].annotation)
+    return Sidecar(area_name=name, level=cast(Any, level if known else ""))
+
+
+@cache
+def _index(path: Path) -> dict[str, dict[str, str]]:
+    try:
+        with path.open(encoding="utf-8-sig", newline="") as handle:
+            return {row["file"]: row for row in csv.DictReader(handle) if row.get("file")}
+    except (OSError, ValueError, csv.Error):
+        return {}
+
+
+def load_sidecar(path: Path) -> Sidecar | None:
+    """Read a sidecar; None if there is no such file."""
     if not path.exists():
-        return Sidecar()
+        return None
     try:
         content = yaml.safe_load(path.read_text(encoding="utf-8"))
     except (OSError, UnicodeDecodeError, yaml.YAMLError) as error:

@@ -107,7 +107,12 @@ def docx_text(raw: bytes, path: Path) -> str:
     lines = []
     for block in word.iter_inner_content():
         if isinstance(block, Table):
-            lines += ["\t".join(cell.text.replace("\n", " ") for cell in row.cells) for row in block.rows]
+            # a merged cell comes once for each place that it covers; its figures are stated once
+            seen: set[object] = set()
+            for row in block.rows:
+                cells = {cell._tc: cell.text.replace("\n", " ") for cell in row.cells}
+                lines.append("\t".join("" if cell in seen else text for cell, text in cells.items()))
+                seen.update(cells)
         else:
             lines.append(block.text)
     return _tidy("\n".join(lines))

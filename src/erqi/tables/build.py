@@ -8,11 +8,13 @@ import json
 import shutil
 from collections.abc import Iterable
 from dataclasses import dataclass
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
 import pandas as pd
 import pyarrow as arrow
+import pyarrow.compute as compute
 import pyarrow.parquet as parquet
 
 import erqi
@@ -25,6 +27,7 @@ from erqi.tables.package import DESCRIPTOR, describe, sha256
 from erqi.tables.publish import Writer, as_arrow, derived, each, keep_text, staged, tables_of, unique
 
 REPORT_SUFFIXES = {".txt", ".html", ".htm", ".docx", ".pdf"}
+_BATCH = 16  # documents
 _STATE = Path("parts") / "state.json"
 _OWN = [name for name, wanted in model().items() if wanted.partitioned]
 
@@ -81,10 +84,11 @@ def build(paths: Iterable[str | Path] = (), out: str | Path = PROCESSED, *, jobs
     documents = {stem: known[stem] for stem in hashes if stem in known}
     version = version or _version(out)
     with staged(out, last=DESCRIPTOR) as folder:
-        for stem, folder_name, tables, document in each(_publish_one, stale, jobs, "reading"):
-            documents[stem] = {"hash": hashes[stem], "at": folder_name, "tables": sorted(tables)}
+        batches = [stale[i : i + _BATCH] for i in range(0, len(stale), _BATCH)]
+        for stem, at, tables, document in chain.from_iterable(each(_publish, batches, jobs, "reading")):
+            documents[stem] = {"hash": hashes[stem], "at": at, "tables": sorted(tables)}
             for name, data in tables.items():
-                path = folder / "parts" / name / folder_name / f"{stem}.parquet"
+                path = folder / "parts" / name / at / f"{stem}.parquet"
                 path.parent.mkdir(parents=True, exist_ok=True)
                 parquet.write_table(data, path, compression="zstd")
             keep_text(folder / "text", document)
@@ -119,16 +123,36 @@ def _reports(paths: list[Path]) -> list[Path]:
     return files
 
 
-def _publish_one(path: Path) -> tuple[str, str, dict[str, arrow.Table], Document]:
-    document = load(path)
-    reading, mentions, observed = tables_of(document)
-    row = source_row(document, reading)
-    frames = {"sources": frame("sources", [row])}
-    frames["mentions"], frames["observations"] = frame("mentions", mentions), frame("observations", observed)
-    frames |= derived(document.document_id, frames["observations"])
-    tables = {name: as_arrow(name, data) for name, data in frames.items() if len(data)}
-    year = row["plan_year"] or row["review_year"] or "unknown"
-    return document.document_id, f"level={row['level'] or 'unknown'}/year={year}", tables, document
+def _publish(files: list[Path]) -> list[tuple[str, str, dict[str, arrow.Table], Document]]:
+    """Read some documents; return for each its id, its partition, its rows by table and itself.
+
+    The tables of all are checked together, since a check costs the same for one document as for many.
+    """
+    rows: dict[str, list[dict[str, Any]]] = {name: [] for name in ("sources", "mentions", "observations")}
+    documents = [load(path) for path in files]
+    for document in documents:
+        reading, mentions, observed = tables_of(document)
+        rows["sources"].append(source_row(document, reading))
+        rows["mentions"] += mentions
+        rows["observations"] += observed
+    frames = {name: frame(name, born) for name, born in rows.items()}
+    by_document = dict(list(frames["observations"].groupby("document_id")))
+    nothing = frames["observations"].iloc[:0]
+    more = [derived(d.document_id, by_document.get(d.document_id, nothing)) for d in documents]
+    for name in more[0] if more else ():
+        parts = [part for tables in more if len(part := tables[name])]
+        frames[name] = frame(name, pd.concat(parts) if parts else [])
+    whole = {name: as_arrow(name, data) for name, data in frames.items()}
+    published = []
+    for document, row in zip(documents, rows["sources"], strict=True):
+        year = row["plan_year"] or row["review_year"] or "unknown"
+        own = {
+            name: part
+            for name, data in whole.items()
+            if len(part := data.filter(compute.equal(data["document_id"], document.document_id)))
+        }
+        published.append((document.document_id, f"level={row['level'] or 'unknown'}/year={year}", own, document))
+    return published
 
 
 def source_row(document: Document, reading: Any) -> dict[str, Any]:

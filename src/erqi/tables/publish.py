@@ -8,7 +8,7 @@ import os
 import sys
 import tempfile
 from collections import deque
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import Future, ProcessPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
@@ -24,6 +24,7 @@ from erqi.errors import InputError
 from erqi.sources import Document, load
 from erqi.tables.model import frame, table
 
+S = TypeVar("S")
 T = TypeVar("T")
 Frames = dict[str, pd.DataFrame]
 # rows that are checked and written at once: enough to make the check cheap, few enough to keep memory flat
@@ -69,15 +70,15 @@ def tables_of(document: Document) -> tuple[Any, list[dict[str, Any]], list[dict[
     from erqi.tables import observations
 
     reading = read(document)
-    return reading, observations.mention_rows(reading), observations.observation_rows(reading)
+    return reading, observations.mention_rows(reading), observations.observation_rows(reading, document)
 
 
 def derived(document_id: str, observed: pd.DataFrame) -> Frames:
-    """Return the tables that follow from the observations of one document: ``pairs`` and ``identities``."""
+    """Return what follows from the observations of one document: ``pairs`` and ``identities``, still to be checked."""
     from erqi.tables import identities, pairs
 
     frames = {"pairs": pairs.pairs(observed), "identities": identities.identities(observed)}
-    return {name: frame(name, data.assign(document_id=document_id)) for name, data in frames.items()}
+    return {name: data.assign(document_id=document_id) for name, data in frames.items()}
 
 
 def unique(files: list[Path]) -> list[Path]:
@@ -96,24 +97,24 @@ def keep_text(folder: Path, document: Document) -> None:
     (folder / f"{document.document_id}.txt").write_bytes(document.text.encode("utf-8", "surrogatepass"))
 
 
-def each(work: Callable[[Path], T], files: list[Path], jobs: int, what: str) -> Iterator[T]:
-    """Yield ``work(file)`` in the order of the files, with a progress bar where a person watches.
+def each(work: Callable[[S], T], items: Sequence[S], jobs: int, what: str) -> Iterator[T]:
+    """Yield ``work(item)`` in the order of the items, with a progress bar where a person watches.
 
-    Only a few results wait at a time, so memory does not grow with the number of files.
+    Only a few results wait at a time, so memory does not grow with the number of items.
     """
     console = Console(stderr=True)
     with Progress(console=console, disable=not sys.stderr.isatty()) as bar:
-        task = bar.add_task(what, total=len(files))
-        if jobs == 1 or len(files) < 2:
-            for path in files:
-                yield work(path)
+        task = bar.add_task(what, total=len(items))
+        if jobs == 1 or len(items) < 2:
+            for item in items:
+                yield work(item)
                 bar.advance(task)
             return
-        with ProcessPoolExecutor(min(jobs, len(files))) as pool:
+        with ProcessPoolExecutor(min(jobs, len(items))) as pool:
             waiting: deque[Future[T]] = deque()
             try:
-                for path in files:
-                    waiting.append(pool.submit(work, path))
+                for item in items:
+                    waiting.append(pool.submit(work, item))
                     if len(waiting) >= 8 * jobs:
                         yield waiting.popleft().result()
                         bar.advance(task)
