@@ -175,7 +175,7 @@ class TestTables:
         zh, en = self.show(rows), self.show(rows, "en")
         assert all(word in zh for word in ("784.23亿元", "2021年1月至2021年5月", "目标", "算术", "个百分点"))
         assert all(word in en for word in ("78.423 billion yuan", "May 2021", "promised", "arithmetic", ">pp<"))
-        assert not re.search(r"[一-鿿]", re.sub(r'<span class="erqi-card".*?</span>', "", en))
+        assert not re.search(r"[一-鿿]", re.sub(r'<span class="erqi-said".*?</span>', "", en))
 
     def test_decimal_points_stand_under_each_other(self, rows):
         assert '+6.2<span class="pad" aria-hidden="true">00</span>' in self.show(rows)
@@ -191,7 +191,7 @@ class TestTables:
     def test_each_row_leads_to_its_quote(self, rows):
         page = self.show(rows)
         assert page.count('href="plan.html#') == 4, "one for each observation"
-        assert '<span class="erqi-card" lang="zh">“甲&quot;&gt;&lt;b&gt;”</span>' in page
+        assert '<span class="erqi-said" lang="zh">“甲&quot;&gt;&lt;b&gt;”</span>' in page
         looked_up = pd.DataFrame({"observation_id": ["a3"], "quote": ["丙"]})
         assert "“丙”" in self.show(rows, observations=looked_up)
 

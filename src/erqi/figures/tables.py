@@ -148,7 +148,7 @@ def quote_link(observation_id: str, quote: str, t: labels.Translator, plan: str 
     words = f"{t('quote_open')}{quote}{t('quote_close')}" if quote else observation_id
     return (
         f'<a class="erqi-quote" href="{escape(plan)}#{escape(observation_id)}">{escape(t("quote_of"))}'
-        f'<span class="erqi-card" lang="zh">{escape(words)}</span></a>'
+        f'<span class="erqi-said" lang="zh">{escape(words)}</span></a>'
     )
 
 

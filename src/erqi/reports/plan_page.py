@@ -162,7 +162,7 @@ def render(
     )
     css = show_css() + _template("style.css") + _template("plan.css")
     page = template.render(fill, css=css)
-    return page.replace("<style>", "<style>" + style.font_css(page), 1)
+    return page.replace("/*font*/", style.font_css(page), 1)
 
 
 @cache
