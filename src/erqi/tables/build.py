@@ -20,9 +20,11 @@ import pyarrow.parquet as parquet
 import erqi
 from erqi.errors import InputError
 from erqi.paths import PROCESSED, RAW, REFERENCE
+from erqi.reading import Reading
 from erqi.sources import Document, load
 from erqi.sources.document import SIDECAR_SUFFIX
 from erqi.tables.model import PANDAS, frame, model
+from erqi.tables.observations import area_code
 from erqi.tables.package import DESCRIPTOR, describe, sha256
 from erqi.tables.publish import Writer, as_arrow, derived, each, keep_text, staged, tables_of, unique
 
@@ -155,15 +157,15 @@ def _publish(files: list[Path]) -> list[tuple[str, str, dict[str, arrow.Table], 
     return published
 
 
-def source_row(document: Document, reading: Any) -> dict[str, Any]:
+def source_row(document: Document, reading: Reading) -> dict[str, Any]:
     """Return the row of ``sources``: what the sidecar says, completed by what the reader found in the text."""
     said = document.sidecar
-    ref_area = said.ref_area or getattr(reading, "ref_area", "") or ""
+    ref_area = area_code(reading, document)
     return {
         "document_id": document.document_id,
         "title": said.title or next((line.strip() for line in document.text.splitlines() if line.strip()), ""),
         "producer": said.producer,
-        "area_name": said.area_name or getattr(reading, "area", "") or "",
+        "area_name": reading.area,
         "ref_area": ref_area,
         "level": said.level or _level(ref_area),
         "document_type": said.document_type,

@@ -21,7 +21,9 @@ from rich.console import Console
 from rich.progress import Progress
 
 from erqi.errors import InputError
+from erqi.reading import Reading, read
 from erqi.sources import Document, load
+from erqi.tables import observations
 from erqi.tables.model import frame, table
 
 S = TypeVar("S")
@@ -64,19 +66,18 @@ def _read(path: Path) -> tuple[Document, list[dict[str, Any]], list[dict[str, An
     return document, mentions, observed
 
 
-def tables_of(document: Document) -> tuple[Any, list[dict[str, Any]], list[dict[str, Any]]]:
+def tables_of(document: Document) -> tuple[Reading, list[dict[str, Any]], list[dict[str, Any]]]:
     """Return what the reader says of a document, with its rows of ``mentions`` and ``observations``."""
-    from erqi.reading import read
-    from erqi.tables import observations
-
     reading = read(document)
     return reading, observations.mention_rows(reading), observations.observation_rows(reading, document)
 
 
 def derived(document_id: str, observed: pd.DataFrame) -> Frames:
     """Return what follows from the observations of one document: ``pairs`` and ``identities``, still to be checked."""
-    from erqi.tables import identities, pairs
-
+    try:
+        from erqi.tables import identities, pairs
+    except ImportError:
+        return {}
     frames = {"pairs": pairs.pairs(observed), "identities": identities.identities(observed)}
     return {name: data.assign(document_id=document_id) for name, data in frames.items()}
 
