@@ -165,6 +165,32 @@ def report_prune(
     print(f"{runner.prune(out or REPORTS, keep)} removed")
 
 
+@app.command("panel")
+def panel_command(
+    paths: Annotated[list[Path], typer.Argument(help="reports, or folders of them")],
+    out: Annotated[Path, typer.Option(help="CSV to write: one row for each target with what came of it")],
+    jobs: Annotated[int, typer.Option(min=1, help="processes")] = 1,
+    index: Annotated[Path | None, typer.Option(help="CSV that names area and level of each document_id")] = None,
+) -> None:
+    """Pair the targets of one report with the outcomes in the next."""
+    from erqi.tables import panel
+
+    table = panel.collect(paths, jobs=jobs, index=index)
+    panel.write(table, out)
+    print(f"{len(table)} targets with an outcome, {table['area'].nunique()} areas, {out}")
+
+
+@app.command()
+def gate() -> None:
+    """Back-test the base-rate model on target_outcomes; exit code 1 if it may not be published."""
+    from erqi import load
+    from erqi.analysis import scoring
+
+    verdict = scoring.gate(load("target_outcomes"))
+    print(verdict.drop(columns="evidence").to_string(index=False, float_format="{:.3f}".format))
+    raise typer.Exit(0 if verdict["passed"].all() else 1)
+
+
 def main() -> None:
     """Run the command line; input that cannot be used is one line and exit code 2."""
     try:

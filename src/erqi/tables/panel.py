@@ -8,8 +8,16 @@ a headline indicator more than once for the same year with different values, the
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Any
 
 import pandas as pd
+
+from erqi.errors import InputError
+from erqi.paths import REFERENCE
+from erqi.sources import load
+from erqi.tables.publish import each, tables_of, unique
 
 # The headline indicators of the genre, with the measures in which a target and its outcome can be compared.
 HEADLINES: dict[str, tuple[str, ...]] = {
@@ -35,6 +43,64 @@ HEADLINES: dict[str, tuple[str, ...]] = {
     "energy_intensity": ("growth_rate",),
 }
 _KEY = ["area", "level", "year", "indicator_id", "measure", "unit"]
+
+
+def collect(paths: Iterable[str | Path], *, jobs: int = 1, index: Path | None = None) -> pd.DataFrame:
+    """Read reports and build the panel.
+
+    Parameters
+    ----------
+    paths : iterable of path
+        Reports, or folders of them.
+    jobs : int
+        Processes.
+    index : Path, optional
+        CSV with ``document_id``, ``area``, ``ref_area`` and ``level`` of documents that have no sidecar; the
+        project's own list of the reports behind ``target_outcomes`` by default.
+
+    Returns
+    -------
+    DataFrame
+        See :func:`target_outcomes`.
+    """
+    files = [p for path in map(Path, paths) for p in (sorted(path.glob("*.txt")) if path.is_dir() else [path])]
+    if not files:
+        raise InputError(", ".join(map(str, paths)), "files", "no .txt file", "a folder of reports")
+    known = pd.read_csv(index or REFERENCE / "panel_documents.csv", dtype=str).set_index("document_id")
+    sources, rows = [], []
+    for source, observed in each(_headlines, unique(files), jobs, "reading"):
+        listed = known.loc[source["document_id"]] if source["document_id"] in known.index else {}
+        for field in ("area", "ref_area", "level"):
+            name = "area_name" if field == "area" else field
+            source[name] = source[name] or listed.get(field) or None
+        sources.append(source)
+        rows += observed
+    return target_outcomes(pd.DataFrame(rows), pd.DataFrame(sources))
+
+
+def write(table: pd.DataFrame, out: Path) -> None:
+    """Write the panel as CSV, whole or not at all."""
+    try:
+        out.parent.mkdir(parents=True, exist_ok=True)
+        part = out.with_name(f".{out.name}.part")
+        table.to_csv(part, index=False, lineterminator="\n")
+        part.replace(out)
+    except OSError as error:
+        raise InputError(out, "out", error.strerror or error, "a file that can be written") from None
+
+
+def _headlines(path: Path) -> tuple[dict[str, Any], list[dict[str, Any]]]:
+    document = load(path)
+    reading, _, observed = tables_of(document)
+    source = {
+        "document_id": document.document_id,
+        "area_name": reading.area,
+        "ref_area": document.sidecar.ref_area,
+        "level": document.sidecar.level,
+        "review_year": reading.review_year,
+        "plan_year": reading.plan_year,
+    }
+    return source, [row for row in observed if row["indicator_id"] in HEADLINES]
 
 
 def target_outcomes(observations: pd.DataFrame, sources: pd.DataFrame) -> pd.DataFrame:
