@@ -110,7 +110,7 @@ _DATES = (
     re.compile(r"[0-2]?[0-9]：[0-5][0-9](?=[^：0-9.]|$)"),
     re.compile(rf"(?:1[89]|20|21){_SPACE}世纪(?:[1-9]0年代)?|[1-9]0年代"),
     re.compile(r"[1-4]季度"),
-    re.compile(rf"[0-3]?[0-9][日号](?=[，。、至到上下凌晚）—-])"),
+    re.compile(r"[0-3]?[0-9][日号](?=[，。、至到上下凌晚）—-])"),
     re.compile(r"[5-9][0-9]年(?=[^来内之以期前后多余、，。；）]|$)"),
 )
 _TIME_BEFORE = re.compile(r"(?:[日午晨晚间点]|时间|每[天日]|至|-|—)$")
@@ -125,10 +125,24 @@ _NAME_AFTER = re.compile(
     r"[”’]?(?:号|#|强(?!度|化|劲)|届|国道|省道|县道|高速|线(?!上|下|以)|路(?!程|网|段)|中学?(?!小)|小学|医院|厂|所?队|师(?!范)|团(?!体|伙)|"
     r"基地|工程(?=”)|行动|计划|工作法|平台|专班|纳米)"
 )
-_LATIN_UNITS = frozenset("GDP CPI PPI PMI R&D PM".split()) - {"PM"}
+_LATIN_UNITS = frozenset(["GDP", "CPI", "PPI", "PMI", "R&D", "PM"]) - {"PM"}
 _LATIN_BEFORE = re.compile(r"[A-Za-z&αβμ]+[-_]?$")
 _THRESHOLD_DIMS = frozenset(
-    "money area volume mass power voltage energy length time share rate noun concentration".split()
+    [
+        "money",
+        "area",
+        "volume",
+        "mass",
+        "power",
+        "voltage",
+        "energy",
+        "length",
+        "time",
+        "share",
+        "rate",
+        "noun",
+        "concentration",
+    ]
 )
 _AGE_BEFORE = re.compile(r"(?:寿命|年龄|平均)[^，。；]{0,8}$")
 _CLOSED = frozenset("，。；：、！？）)”’\n\r\t|,;.…—- ") | {""}
@@ -210,14 +224,17 @@ def _digits(copy: str, match: re.Match[str], previous: Mention | None) -> dict:
                 form, second = "low", other_unit
                 if unit is None:
                     scales = scales or other_scales
+    if unit is None and second is None and following in ("、", "和", "与"):
+        second = _shared(copy, end)
     if previous is not None and previous.form == "low" and start - previous.end <= 3:
         form = "high"
-    elif following == "：" and re.match(r"[0-9]", copy[end + 1 : end + 2]) and unit is None:
-        form = "part"
-    elif last == "：" and previous is not None and previous.form == "part" and previous.end == start - 1:
+    elif (following == "：" and re.match(r"[0-9]", copy[end + 1 : end + 2]) and unit is None) or (
+        last == "：" and previous is not None and previous.form == "part" and previous.end == start - 1
+    ):
         form = "part"
     elif last == "第" or (last == "前" and unit is not None and unit.text in "名位强"):
-        if not _RANK.search(before) or (unit is not None and unit.base != "1"):
+        again = previous is not None and previous.form == "rank" and start - previous.end < 5
+        if not (again or _RANK.search(before)) or (unit is not None and unit.text not in "位名强"):
             if last == "第":
                 return {"start": start, "end": end, "kind": ORDINAL, "number": number}
         else:
@@ -243,6 +260,16 @@ def _digits(copy: str, match: re.Match[str], previous: Mention | None) -> dict:
     return _quantity(
         copy, start - sign, end, number, unit_text, value, step, used, inside + after_scale, before, form, sign
     )
+
+
+_SERIES = re.compile(rf"(?:[、和与及](?:{_NUMBER}))+")
+
+
+def _shared(copy: str, end: int) -> Unit | None:
+    """Return the unit that stands once at the end of a series: 1.7、2.2个百分点."""
+    series = _SERIES.match(copy, end)
+    unit = _tail(copy, series.end())[3] if series else None
+    return unit if unit is not None and unit.text not in ("年", "月", "日", "号") else None
 
 
 def _tail(copy: str, end: int) -> tuple[str, str, str, Unit | None, int]:
@@ -364,7 +391,9 @@ def _sized(copy: str, at: int, unit: Unit | None, before: str, hedged: re.Match[
         return False
     if unit.text in ("岁", "周岁"):
         return copy[at : at + 1] not in _CLOSED and not _AGE_BEFORE.search(before) and not hedged
-    if unit.dimension in ("share", "time", "ratio", "count", "noun"):
+    if unit.dimension == "noun":
+        return hedged is not None and hedged.group(1) in ("超", "过", "超过")
+    if unit.dimension in ("share", "time", "ratio", "count"):
         return unit.text == "%" and before.endswith("前")
     if _CAPACITY_BEFORE.search(before) and copy[at : at + 1] not in _CLOSED:
         return True
@@ -410,7 +439,7 @@ def _date(copy: str, start: int, before: str) -> int:
 
 def _name(copy: str, start: int, end: int, before: str, last: str, following: str) -> str:
     """Return name or ordinal for a numeral that says nothing about how much."""
-    if last and (last.isascii() and last.isalpha() or last in "_αβμ"):
+    if last and ((last.isascii() and last.isalpha()) or last in "_αβμ"):
         word = _LATIN_BEFORE.search(before)
         if word is None or word.group().upper() not in _LATIN_UNITS or units.match(copy, end) is None:
             return NAME
@@ -447,6 +476,15 @@ def _name(copy: str, start: int, end: int, before: str, last: str, following: st
     if quote >= 0 and "”" not in before[quote:]:
         close = copy.find("”", end, end + _WINDOW)
         if close >= 0 and "，" not in before[quote:] and "，" not in copy[end:close]:
+            unit = _tail(copy, end)[3]
+            return "" if unit is not None and unit.dimension in ("money", "share", "mass", "area") else NAME
+    if len(copy[start:end]) > 2 and "\u4e00" <= following <= "\u9fff" and copy[start:end].isdigit():
+        # 626小河, 904专项: three digits and more before a word that is no unit
+        if (
+            _tail(copy, end)[3] is None
+            and not _TAIL.match(copy, end).group().strip()
+            and following not in "左以多余大和至到与及的"
+        ):
             return NAME
     return ""
 
@@ -505,7 +543,7 @@ def _words(copy: str, match: re.Match[str], previous: Mention | None) -> dict | 
     before = copy[max(0, start - _WINDOW) : start]
     last, following = before[-1:], copy[end : end + 1]
     fields = {"start": start, "end": end, "kind": DATE, "number": word}
-    if _PLAN.match(word) and (last in '“"' and last or len(word) == 3) and _PLAN_AFTER.match(copy, end):
+    if _PLAN.match(word) and ((last in '“"' and last) or len(word) == 3) and _PLAN_AFTER.match(copy, end):
         return fields
     if following == "年":
         if _CN_YEAR.match(word):
@@ -541,8 +579,23 @@ def _words(copy: str, match: re.Match[str], previous: Mention | None) -> dict | 
             "unit_text": unit.text if unit else "", "value": value, "unit": "1", "lower": value, "upper": value,
             "form": "rank",
         }  # fmt: skip
-    if quoted:
+    if quoted or (len(word) > 1 and all(char in numerals.DIGITS for char in word)):
         return None
+    if following == "折" and len(word) == 1 and word in "五六七八九":
+        tenfold = Decimal(numerals.DIGITS[word] * 10)
+        return _quantity(
+            copy,
+            start,
+            end + 1,
+            str(tenfold),
+            "折",
+            tenfold,
+            Decimal(1),
+            Unit("折", "%", Decimal(1), "share"),
+            "",
+            before,
+            "",
+        )
     if following == "番" and re.search(r"翻了?$", before):
         value = numerals.chinese(word)
         times = Decimal(2) ** int(value) if value and value < 10 and value == int(value) else None
@@ -565,7 +618,9 @@ def _words(copy: str, match: re.Match[str], previous: Mention | None) -> dict | 
             + (numerals.DIGITS.get(tenths.group(1) or "", 0) or (5 if tenths.group(1) == "半" else 0))
         )
         step = Decimal(1) if tenths.group(1) else Decimal(10)
-        if value < 10 or (word == "一" and not tenths.group(1) and not _BEFORE.search(before)):
+        if value < 10 or (
+            word == "一" and not tenths.group(1) and not re.search(r"[降减增升长占近超约](?:了)?$", before)
+        ):
             return None
         return _quantity(
             copy,
@@ -634,7 +689,9 @@ def _counted(copy: str, start: int, end: int, word: str, before: str) -> dict | 
         after = copy[fields["end"] : fields["end"] + 1]
         if fields["kind"] == THRESHOLD:
             return fields
-        if _REACHED.search(before) and after in _CLOSED:
+        if _REACHED.search(before) and (
+            after in _CLOSED or re.match("大关|关口|台阶|门槛", copy[fields["end"] : fields["end"] + 2])
+        ):
             return fields
         if (_BEFORE.search(before) or re.search(r"超|过$", before)) and after not in _CLOSED:
             return {**fields, "kind": THRESHOLD}
@@ -655,13 +712,15 @@ def _counted(copy: str, start: int, end: int, word: str, before: str) -> dict | 
             return None
         if _PHRASES.match(copy, start):
             return None
-    elif _THREE_TIMES.match(copy, end) or (unit.text == "次" and value < 10):
-        return None
     elif (
-        value < 100
-        and (unit.text in ("级", "条", "字", "大") or unit.dimension == "time")
-        and following not in _CLOSED
-        and unit.text != "条"
+        _THREE_TIMES.match(copy, end)
+        or (unit.text == "次" and value < 10)
+        or (
+            value < 100
+            and (unit.text in ("级", "条", "字", "大") or unit.dimension == "time")
+            and following not in _CLOSED
+            and unit.text != "条"
+        )
     ):
         return None
     if _PHRASES.match(copy, start) or (unit.text == "个" and re.match("方面|层面", copy[end + 1 : end + 3])):

@@ -48,6 +48,7 @@ class Section:
     start: int
     role: str = ""
     five: bool = False
+    opened: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +66,16 @@ class Outline:
     within_year: str = ""
     self_dated: bool = False
 
+    spans: tuple[tuple[int, bool], ...] = ()
+
+    def five(self, at: int) -> bool:
+        """Tell whether an offset stands where several years are reviewed or promised."""
+        section = self.section(at)
+        mode = bisect_right(self.spans, (at, True)) - 1
+        if section.role == "review" and mode >= 0 and self.spans[mode][0] >= section.opened:
+            return self.spans[mode][1]
+        return section.five
+
     def line(self, at: int) -> int:
         """Return the 1-based line of an offset."""
         return bisect_right(self.lines, at)
@@ -79,7 +90,7 @@ def outline(copy: str, review_year: int | None = None, plan_year: int | None = N
     lines = (0, *(match.end() for match in re.finditer("\n", copy)))
     sections = [Section("", "", 0)]
     counts = [0, 0, 0, 0]
-    role, five = "", False
+    role, five, opened = "", False, 0
     heads = 0
     for match in _MARK.finditer(copy):
         level = "abcd".index(match.lastgroup or "a")
@@ -100,12 +111,28 @@ def outline(copy: str, review_year: int | None = None, plan_year: int | None = N
         if level == 0:
             heads += 1
             role, five = _role(title, role)
+            opened = mark
         path = ".".join(str(n) for n in counts[: level + 1]).replace(".0", "").lstrip("0.") or str(counts[level])
-        sections.append(Section(path, title, mark, role, five))
+        sections.append(Section(path, title, mark, role, five, opened))
     review, plan, within = _years(copy, review_year, plan_year)
     self_dated = plan is None or bool(_TITLE_PLAN.search(copy[:1500]))
     starts = tuple(section.start for section in sections)
-    return Outline(lines, tuple(sections), starts, review, plan, within, self_dated)
+    return Outline(lines, tuple(sections), starts, review, plan, within, self_dated, _spans(copy, review))
+
+
+_SPAN = re.compile(
+    r"(?:^|(?<=\n))[ \t\u200b]*(?:各位代表[！，：])?(?:(?P<five>[^。\n]{0,12}?(?:五年来|(?:过去|这|过去的)五年|本届政府|"
+    r"“?十[一二三四]五”?(?:时期|期间|以来)))|(?:刚刚)?(?:过去的?一年|一年来|去年|(?P<one>(?:19|20)[0-9]{2})年(?:是|，|我)))"
+)
+
+
+def _spans(copy: str, review: int | None) -> tuple[tuple[int, bool], ...]:
+    """Return where a review turns from several years to one and back, by how its paragraphs begin."""
+    return tuple(
+        (match.start(), bool(match["five"]))
+        for match in _SPAN.finditer(copy)
+        if match["five"] or match["one"] is None or int(match["one"]) == review
+    )
 
 
 def _role(title: str, before: str) -> tuple[str, bool]:
@@ -127,7 +154,7 @@ _TITLE_DATE = re.compile(
 )
 _BULLETIN = re.compile(r"((?:19|20)[0-9]{2})年[^。\n]{0,24}(?:统计公报|统计分析|公报)")
 _CN_TITLE = re.compile(r"([一二][九〇零○][〇零○一二三四五六七八九]{2})年[一二三四五六七八九十]+月")
-_HEAD_REVIEW = re.compile(rf"[一]、[^。\n]{{0,20}}?((?:19|20)[0-9]{{2}})年[^。\n]{{0,20}}(?:回顾|总结|情况)")
+_HEAD_REVIEW = re.compile(r"[一]、[^。\n]{0,20}?((?:19|20)[0-9]{2})年[^。\n]{0,20}(?:回顾|总结|情况)")
 _HEAD_PLAN = re.compile(
     r"[二三四五]、[^。\n]{0,20}?((?:19|20)[0-9]{2})年[^。\n]{0,30}(?:工作|目标|任务|安排|重点|要求|建议)"
 )

@@ -65,7 +65,7 @@ class Time:
     @property
     def last_year(self) -> int:
         """The last year it touches."""
-        return int(self.period[-2:] if False else re.findall("[0-9]{4}", self.period)[-1])
+        return int(re.findall("[0-9]{4}", self.period)[-1])
 
 
 def _number(text: str) -> int:
@@ -147,7 +147,8 @@ def _iso(match: re.Match[str], year: int | None, this: int | None, last: int | N
             return str(first + 4), ""
         return f"{first}/{first + 4}", "plan"
     if match["fiveback"]:
-        return (f"{last - 4}/{last}", "plan") if last else ("", "")
+        final = year or last
+        return (f"{final - 4}/{final}", "plan") if final else ("", "")
     if match["fiveahead"]:
         return (f"{this}/{this + 4}", "plan") if this else ("", "")
     if match["months"]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 
 from erqi.reading import mentions as m
@@ -58,50 +58,58 @@ class Statement:
     note: str = ""
 
 
-_UP = r"增长|增加|提高|上升|上涨|增|提升|扩大|回升|上调|攀升|净增|增收|多增|升高|涨|加快|上浮|递增|拉动|延长|增幅达?|增速达?|涨幅达?"
-_DOWN = r"负增长|下降|降低|减少|回落|压减|削减|压缩|收窄|缩短|减|降|缩小|下滑|下调|下跌|调减|减收|少|精简|核减|减亏|放缓|压降|消减|跌|递减|降幅达?|减幅达?|跌幅达?"
-_MOVE = re.compile(
-    rf"(?P<verb>(?P<down>{_DOWN})|(?:{_UP}))(?P<to>了|约|近|超过?|突破|幅度?|率|至少|不少于|不低于|达|为|[:：])*(?P<at>到|至)?"
-    r"(?:约|近|超过?|突破|达到?|为|逾|不少于|不低于|不超过|的|（|“| )*$"
-)
-_SENTENCE = re.compile(r"[。！？\n\r]+|；(?=)")
-_STOP = re.compile(r"[，。；：！？\n\r]")
 _SENTENCE = re.compile(r"[。！？\n\r]+")
-_STOP = re.compile(r"[，。；：！？\n\r]")
+_UP = r"增长|增加|提高|上升|上涨|提升|扩大|回升|上调|攀升|净增|增收|多增|升高|上浮|递增|增至|升至|增|涨|拉动"
+_DOWN = r"负增长|下降|降低|减少|回落|压减|削减|压缩|收窄|缩短|缩小|下滑|下调|下跌|调减|减收|精简|核减|减亏|放缓|压降|消减|递减|降至|降|减|跌"
+_LOOSE = r"(?:约|近|超过?|突破|达到?|为|逾|不少于|不低于|不超过|至少|的|了|各|分别|幅度|[：（“ ])*"
+_MOVE = re.compile(rf"(?P<verb>(?P<down>{_DOWN})|(?:{_UP})){_LOOSE}(?P<at>[到至])?{_LOOSE}$")
+_TO = re.compile(r"(?:[到至为]|达到?)(?:约|近|超过?|突破|的|了|[：（“ ])*$")
 _HEADS = (
-    r"增加值|总产值|产值|投资额?|收入|总产量|产量|零售总额|零售额|销售额|销售收入|销售面积|价格|利润总额|利润|进出口总额|进出口额?|出口额?|进口额?|支出|"
-    r"余额|面积|营业收入|主营业务收入|保费收入|用电量|发电量|客运量|货运量|吞吐量|贡献率|比重|占比|消费量|能耗|浓度|系数|指数|总额|总量|床位|人数"
+    r"增加值|总产值|产值|投资额?|总收入|收入|总产量|产量|零售总额|零售额|销售额|销售面积|价格|利润总额|利润|进出口总额|进出口额?|出口额?|进口额?|支出|"
+    r"余额|面积|用电量|发电量|客运量|货运量|吞吐量|贡献率|比重|占比|消费量|能耗|浓度|系数|指数|总额|总量|人数"
 )
 _HEAD = re.compile(rf"(?:{_HEADS})$")
-_AREA = r"(?:全[市区省县国州旗镇社]会?|我[市区省县国州旗]|[市区省县]域|本[市区省县])"
-_LEAD = re.compile(
-    r"^(?:其中|同时|另外|此外|并且|并|以及|及|和|与|、|，|：|（|）|”|【|再|又|也|还|则|而|已|将|要|各|共计?|合计|总计|总共|一共|且|以|为|使|让|把|对|在|到|"
-    rf"{_AREA}|全年|年内|年末|年底|年初|今年|去年|当年|本年|年均|年度|截[至止]到?(?:目前|年底|年末)?|目前|现有|共有|拥有|有|约|近|超过?|其|主要|预计|预期|"
-    r"力争|争取|确保|保证|计划|拟|努力|实现|完成|达到?|实施|推进|推动|加快|安排|落实|促进|支持|聚焦|围绕|依托|抓好|做好|办好|开展|组织|进一步|积极|大力|"
-    r"深入|扎实|持续|高质量|高标准|切实|着力|全力|全面|成功|顺利|启动|继续|统筹|不断|稳步|有序|重点|获得|取得|荣获|分别|平均|初步核算|初步统计|"
-    r"据统计|经核算|经初步核算|统计|一是|二是|三是|四是|五是|六是|七是|八是|九是|十是|分[^，。]{1,6}看|从[^，。]{1,10}看|按[^，。]{1,8}分|"
-    r"[一二三四五六七八九十]{1,2}、|（[一二三四五六七八九十]{1,2}）|[①-⑳])+"
+_RATE = re.compile(
+    r"(?:增速|增长率|增长速度|增幅|涨幅|降幅|跌幅|减幅|递增率)(?:为|达|达到|约|在|保持|控制在|力争|稳定|超过?|[^，。；]{0,4})$"
 )
 _TIMES = re.compile(
-    r"(?:(?:19|20)[0-9]{2}年?[-—–~至到]{1,2})?(?:19|20)[0-9]{2}年(?:末|底|初|度|全年|[0-9]{1,2}月份?(?:末|底)?|上半年|[一二三四]季度)?|[0-9]{1,2}[-—–~至到]{1,2}[0-9]{1,2}月份?|"
-    r"“?十[一二三四]?五”?(?:时期|期间|以来|末)|(?:过去|近|今后|未来)?[五5三3]年(?:来|间|累计)|(?:上半年|前?[一二三四]季度|前三季度)末?|[0-9]{1,2}月份|[12]?[0-9]月[末底]|截至?"
+    r"(?:截[至止]到?)?(?:(?:19|20)[0-9]{2}年?[-—–~至到]{1,2})?(?:19|20)[0-9]{2}年(?:[末底初度前]|全年|[0-9]{1,2}月份?[末底]?|上半年|[一二三四]季度)?|"
+    r"[0-9]{1,2}[-—–~至到]{1,2}[0-9]{1,2}月份?|“?十[一二三四]?五”?(?:时期|期间|以来|末)|(?:过去|近|今后|未来)?[五5三3]年(?:来|间|累计)|"
+    r"连续[0-9一二三四五六七八九十]+年|(?:上半年|前?[一二三四]季度)末?|[0-9]{1,2}月[份末底]"
+)
+_LEAD = re.compile(
+    r"^(?:其中|同时|另外|此外|并且|并|以及|及(?!时)|和(?!平|谐)|与|[、，：（）”【]|再(?!生|就)|又|也|还|则|而|已|将(?!军)|要(?!素|求)|各(?!类|项|级|种)|共计?(?!同|享)|"
+    r"合计|总计|总共|一共|且|以(?!上|下|色)|为(?!民)|使|让|把|对(?!接|口|外)|在(?!校|建|职|岗|册|库|孵|营|园|编|线|学|管)|到(?!位|期|户)|有(?!效|机|色|进|关|线|望)|"
+    r"全[市区省县国州旗镇](?:上下|共)?|我[市区省县国州旗]|全年|年内|年[末底初](?!前)|年底前|今年|去年|当年|本年|年度|截[至止]到?|目前|现有|共有|拥有|约|近|超过?|其(?!他)|"
+    r"主要(?=实施|推进|抓)|预计|预期|力争|争取(?=实现|完成|达|在|新|全|到)|确保|保证|计划(?!投资|总)|拟|努力|实现|完成|达到?|实施|推进|推动|加快|安排|落实|促进|支持|聚焦|围绕|依托|"
+    r"抓好|做好|办好|开展|组织|进一步|积极|大力|深入|扎实|持续|高质量|高标准|切实|着力|全力|全面|成功|顺利|启动|继续|统筹|不断|稳步|有序|获得|取得|荣获|分别|"
+    r"重点(?=实施|推进|抓|支持|建设|围绕|培育|做好|打造)|初步核算|初步统计|据[^，。]{0,8}统计|经[^，。]{0,4}核算|统计|[一二三四五六七八九十]是|分[^，。]{1,6}看|从[^，。]{1,10}看|"
+    r"按[^，。]{1,8}(?:分|计算)|[一二三四五六七八九十]{1,2}、|（[一二三四五六七八九十]{1,2}）|[①-⑳]|目标是|用足用好|—)+"
 )
 _TAIL = re.compile(
-    r"(?:完成|实现|达到?|为|是|共计?|合计|总计|约|近|超过?|突破|逾|过|的|累计|已|将|有|保持在|稳定在|维持在|控制在|稳定|力争|确保|不少于|不低于|不超过|"
-    r"不高于|至少|至|到|了|在|高达|多达|仅|只有|分别|均|都|由|从|自|首次|首破|再|就|[：（“，、]|上年|去年|增至|升至|降至|降到|增到|提高到|提升到|增加到|"
-    r"扩大到|发展到|减少到|下降到|缩小到|缩小为|调整为|优化为|上升到|上升至|提高至|提升至|增加至|下降至|减少至|恢复到|回升到|升到|占到|新增到|延长到|压缩到|压减到|之|年均|平均|同比|环比|每年)+$"
+    r"(?:完成|实现|达到?|为|是|共计?|合计|总计|约|近|超过?|突破|逾|过(?<!通过)|的|累计|已|将|有|(?:保持|稳定|维持|控制|提高|提升)?在|稳定|力争|确保|不[少低]于|不[超高]过?于?|"
+    r"至少|[至到了]|高达|多达|仅|只有|分别|均|都|由|从|自|首次|首破|再|就|[：（“、]|上年末?|去年|(?:增|升|降|提高|提升|增加|扩大|发展|减少|下降|缩小|上升|恢复|回升|占|新增|延长|"
+    r"压缩|压减|调整|优化|拓展)[到至为]|之|年均|平均|同比|环比|每年|要|各|全部|等|这|减|增|增长|下降|也)+$"
 )
 _COMPARE = re.compile(
-    r"(?:同比|环比|按[^，。；]{1,8}(?:计算|口径)|扣除[^，。；]{1,8}(?:因素|后)|剔除[^，。；]{1,10}后|可比|名义|实际|累计|年均|平均|每年|分别|净|继续|再|"
-    r"(?:增速|增幅|降幅|涨幅|)(?:比|较)[^，。；]{0,14}?|首次|合计|大幅|显著|进一步|稳步|持续|又|已|将|要|各|高于?|低于?)+$"
+    r"(?:同比|环比|按[^，。；]{1,8}(?:计算|口径)|扣除[^，。；]{1,8}(?:因素|后)|可比|名义|实际(?!利用)|累计|年均|平均|每年|分别|净|继续|再|恢复性|首次|合计|大幅|显著|进一步|"
+    r"稳步|持续|又|已|将|要|各|(?<![占对之])[比较](?!重|例|率)(?P<base>[^，。；、]{0,12}?))+$"
 )
 _KEEP = (
-    r"累计|新增|新建成?|新开工|新改扩?建|新改造|改扩?建|建成|建设|培育|引进|新引进|改造|新改造|更新|更新改造|修复|治理|发放|接待|开工|竣工|投产|签约|新签约|招聘|"
-    r"新招聘|创建|打造|新设|新设立|新认定|认定|扩充|扩建|争创|提升|布局|筹集|新筹集|投入|设立|成立|开通|新开通|举办|发展|建立|整治|关停|淘汰|化解|办理|办结|"
-    r"新登记|登记|救助|资助|帮扶|解决|惠及|覆盖|带动|吸引|吸纳|培训|完善|对接|组建|创成|入选|获批|获评|推出|出台|减免|退税|新栽|栽植|种植|造林|绿化|疏浚|拆除|"
-    r"拆迁|搬迁|安置|回迁|供应|征收|报批|盘活|处置|清理|查处|立案|整改|上线|搭建|引入|推广|配备|配建|添置|新购|购置|新投用|投用|投入使用|储备|入库|退出|转化|授权"
+    r"累计|新(?:增|建成?|开工|改扩?建|改造|引进|签约|招聘|设立?|认定|扩|登记|投用|栽|购|筹集|开通|培育|发展|入库)|改扩?建|建成|建设|培育|引进|改造|更新|修复|治理|发放|接待|"
+    r"开工|竣工|投产|完工|签约|招聘|创建|打造|认定|扩充|扩建|争创|提升|布局|筹集|投入|设立|成立|开通|举办|整治|关停|淘汰|化解|办理|办结|登记|救助|资助|帮扶|解决|惠及|覆盖|"
+    r"带动|吸引|吸纳|培训|完善|对接|组建|创成|入选|获批|获评|推出|出台|减免|栽植|种植|绿化|疏浚|拆除|拆迁|搬迁|安置|回迁|供应|征收|报批|盘活|处置|清理|查处|整改|搭建|"
+    r"引入|推广|配备|配建|添置|购置|投用|投入使用|入库|转化|授权|谋划|召开|收集|推荐|回收|增加|减少|抽调|恢复重建|启动|支付|签订|完成|实现"
 )
-_VERB = re.compile(rf"^((?:{_KEEP})+(?:和|、)?(?:{_KEEP})?了?)")
+_VERB = re.compile(rf"^((?:(?:{_KEEP})(?:和|、)?)+了?)")
+_GENERIC = re.compile(
+    r"^(?:完成|总|计划|年|实现|的)*(?:投资|产值|销售收入|营业收入|主营业务收入|税收|利润(?:总额)?|利税总额|成交金?额|在校学?生|总数|总量|数量|面积|参保率|办复率|"
+    r"降幅|增速|占比|产量|金额|增加值|合同额|受益学生|资产总额|注册资本|开工率|投产率|履约率|到位资金|[^，]{2,4}率)$"
+)
+_CHAIN = re.compile(r"^(?:[、，和及与或]|以及|约|近|超过?|[：/）（])+$")
+_SPLIT = re.compile(r"、|和(?!平|谐|国)|与|以及|及(?!其|时)")
+_REAL = re.compile(r"(?:可比|不变)(?:价格?|口径)?|扣除(?:价格|物价)")
+_NOMINAL = re.compile(r"现价|名义增|按当年价")
 _CUE = re.compile(r"力争|争取|确保|保证|预计|预期|计划|拟|有望|努力实现|必保")
 _COMMIT = {
     "力争": "strive",
@@ -111,12 +119,8 @@ _COMMIT = {
     "保证": "ensure",
     "必保": "ensure",
 }
-_FUTURE = re.compile(r"(?:明年|今后|未来|下一步|将(?!来|军|士|领|近)|计划|拟|力争|预计|争取)")
-_SCOPE = re.compile(r"(?:推进|加快|推动|抓好|聚焦|围绕|依托|用好|统筹|支持|实施|抓实|做好)[^，。；]{0,40}$")
-_CHAIN = re.compile(r"^(?:[、，和及与]|以及|，?和|约|近|超过?|[：/）（])*$")
-_SPLIT = re.compile(r"[、和与及]|以及")
-_REAL = re.compile(r"(?:可比|不变)(?:价格?|口径)?|扣除(?:价格|物价)")
-_NOMINAL = re.compile(r"现价|名义增|按当年价")
+_FUTURE = re.compile(r"明年|今后|未来|下一步|将(?!来|军|士|领|近)|计划|拟|力争|预计|争取|目标")
+_SCOPE = re.compile(r"(?:推进|加快|推动|抓好|聚焦|围绕|依托|用足?用?好|统筹|支持|做好|抓实)[^，。；]{0,40}$")
 
 
 @dataclass(slots=True)
@@ -128,31 +132,33 @@ class _Frame:
     five: bool
     within: str
     times: list[Time]
-    base: str = ""
+    base: str = ""  # the thing last measured
+    said: str = ""  # ... with the measure: what 提高0.9个百分点 changes
     verb: str = ""
+    generic: str = ""
     unit: str = ""
+    labels: tuple[str, ...] = ()
+    counted: str = ""
 
 
 def find(copy: str, mentions: list[Mention], outline: Outline) -> list[Statement]:
     """Return the statements that the numerals of a text make, in order."""
     found: list[Statement] = []
-    sentences = _SENTENCE.finditer(copy)
-    start, end = 0, -1
     group: list[Mention] = []
+    end = -1
+    stops = _SENTENCE.finditer(copy)
+    start, following = 0, 0
     for mention in mentions:
-        if mention.kind != m.QUANTITY:
-            continue
-        if mention.start >= end:
-            if group:
-                found.extend(_sentence(copy, start, end, group, outline))
+        if mention.kind == m.QUANTITY and mention.form != "cell":
+            if mention.start >= end:
+                if group:
+                    found.extend(_sentence(copy, start, end, group, outline))
                 group = []
-            while mention.start >= end:
-                stop = next(sentences, None)
-                start, end = (0 if end < 0 else nextstart), (stop.start() if stop else len(copy) + 1)
-                nextstart = stop.end() if stop else len(copy)
-                if stop is None:
-                    break
-        group.append(mention)
+                while mention.start >= end:
+                    start = following
+                    stop = next(stops, None)
+                    end, following = (stop.start(), stop.end()) if stop else (len(copy) + 1, len(copy))
+            group.append(mention)
     if group:
         found.extend(_sentence(copy, start, end, group, outline))
     return found
@@ -162,25 +168,32 @@ def _sentence(copy: str, start: int, end: int, group: list[Mention], outline: Ou
     end = min(end, len(copy))
     found: list[Statement] = []
     frame = _frame(copy, start, end, group[0], outline)
-    at = start
-    i = 0
+    at, i = start, 0
     while i < len(group):
         j = i + 1
-        while j < len(group) and _CHAIN.match(copy[group[j - 1].end : group[j].start]):
+        while j < len(group) and (
+            (group[j].unit == group[i].unit and _CHAIN.match(copy[group[j - 1].end : group[j].start]))
+            or group[j].form == "high"
+            or (group[j].form == "rank" and group[j - 1].form == "rank" and group[j].start - group[j - 1].end < 5)
+        ):
             j += 1
         series = group[i:j]
-        left = copy[max(at, start, series[0].start - 160) : series[0].start]
-        first = at == start
-        if len(series) > 1 and (labels := _distribute(left, series, frame)):
-            clause_left = left
-            for mention, label in zip(series, labels, strict=True):
-                found.append(_state(copy, start, end, clause_left, mention, frame, outline, label, first))
-        else:
-            for mention in series:
-                left = copy[max(at, start, mention.start - 160) : mention.start]
-                found.append(_state(copy, start, end, left, mention, frame, outline, "", first))
-                at, first = mention.end, False
-        at = series[-1].end
+        left = copy[max(at, series[0].start - 120) : series[0].start]
+        labels = _distribute(left, series, frame) if len(series) > 1 else []
+        hedge = series[-1].hedge if len(series) > 1 and series[-1].form != "high" else ""
+        for k, mention in enumerate(series):
+            label = labels[k] if labels else ""
+            statement, at = _state(copy, start, end, left, mention, group[i + k + 1 :], frame, outline, label, k > 0)
+            if hedge and mention is not series[-1] and not mention.hedge and copy[series[-1].end - 1] in "上下内右":
+                code = m.bound(series[-1])
+                statement = replace(
+                    statement,
+                    bound=code,
+                    lower=statement.value if code == "at_least" else None if code == "at_most" else statement.lower,
+                    upper=statement.value if code == "at_most" else None if code == "at_least" else statement.upper,
+                )
+            found.append(statement)
+        frame.labels = tuple(labels) or frame.labels
         i = j
     return found
 
@@ -188,62 +201,120 @@ def _sentence(copy: str, start: int, end: int, group: list[Mention], outline: Ou
 def _frame(copy: str, start: int, end: int, mention: Mention, outline: Outline) -> _Frame:
     section: Section = outline.section(mention.start)
     review, plan = outline.review_year, outline.plan_year
-    role, five = section.role, section.five
+    role = section.role
     year = review if role == "review" else plan if role == "promise" else (review if plan is None else None)
-    this = plan or review
-    if role == "review" and outline.self_dated:
-        this = review
+    this = review if outline.self_dated and role != "promise" else plan or review
     last = this - 1 if this else None
-    if role == "review" and review and plan:
-        last = review if this == plan else review - 1
     found = times(copy, start, end, year or review, this, last)
-    return _Frame(role, year, five, outline.within_year, found)
+    return _Frame(role, year, outline.five(mention.start), outline.within_year, found)
 
 
 def _distribute(left: str, series: list[Mention], frame: _Frame) -> list[str]:
     """Return a label for each number of a series that shares its verb: A、B和C分别增长18.1%、19.7%和17.1%."""
-    cut = left.rfind("分别")
     n = len(series)
-    clauses = [part for part in re.split(r"[，；：]", left[:cut] if cut >= 0 else left) if part.strip()]
-    if cut < 0:
+    if series[-1].form == "high":
         return []
-    for clause in reversed(clauses[-2:]):
-        text = _clean(clause)
-        items = [item for item in _SPLIT.split(text) if item]
-        if len(items) < n:
-            continue
-        items = items[-n:] if len(items) > n else items
-        last = items[-1]
-        tail = ""
+    near = re.split(r"[，；：]", left)
+    label = _label(near[-1])[0]
+    if not label:
+        if len(frame.labels) == n:
+            return list(frame.labels)
+        label = next((text for part in reversed(near[:-1]) if len(text := _label(part)[0]) > 1), "")
+    parts = series[0].form == "part"
+    if parts and n == 3 and (found := re.match(r"(?:三次)?产业(?:投资)?", label.removeprefix("三次"))):
+        return [f"第{word}{found.group()}比重" for word in "一二三"]
+    items = [item for item in _SPLIT.split(label) if item]
+    if len(items) < n and n == 2 and (both := re.match(r"(.{0,4}?)城乡(.*)", label)):
+        return [f"{both[1]}{word}{both[2]}" for word in ("城镇", "农村")]
+    if len(items) < n or not ("分别" in left or parts or len(items) == n):
+        return []
+    items = items[-n:]
+    head = _VERB.match(items[0])
+    last, before = items[-1], items[-2]
+    tail = ""
+    if not _HEAD.search(before) and not before.endswith("率"):
         for k in range(len(last) - 1, 0, -1):
-            if last[k - 1] == items[-2][-1] and len(last) - k >= 1:
+            if last[k - 1] == before[-1]:
                 tail = last[k:]
                 break
         else:
-            if len(last) >= len(items[-2]) + 2 and len(items[-2]) <= 5:
-                tail = last[len(items[-2]) :]
-        return [*(item + ("" if item.endswith(tail) else tail) for item in items[:-1]), last]
-    if m := re.match(r"三次产业(?:结构|比例)?(.*)", _clean(clauses[-1]) if clauses else ""):
-        if n == 3:
-            return [f"第{word}产业{m[1]}" for word in "一二三"]
-    return []
+            if len(last) >= len(before) + 2 and len(before) <= 5:
+                tail = last[len(before) :]
+    ending = "比重" if parts and not re.search("比重?$|比例$|结构$", last) else ""
+    verb = head.group() if head and len(head.group()) < len(items[0]) else ""
+    return [
+        (verb if k and not _VERB.match(item) else "")
+        + item
+        + (tail if k < n - 1 and not item.endswith(tail) else "")
+        + ending
+        for k, item in enumerate(items)
+    ]
 
 
-def _clean(text: str) -> str:
-    """Strip times, places, connectives and empty verbs from both ends of a phrase."""
-    text = text.strip(" \t\n\r")
-    text = (
-        text.split("（")[-1]
-        if "（" in text and "）" not in text.rsplit("（", 1)[1] and text.rsplit("（", 1)[1]
-        else text
-    )
+def _label(text: str) -> tuple[str, str]:
+    """Return the noun phrase of a clause that ends before a number, and what it is compared with."""
+    text = re.sub(r"[（(][^（）]*[）)]", "", text).strip(" \t\u200b")
+    if "（" in text:
+        text = text.rsplit("（", 1)[1]
+    if move := _MOVE.search(text):
+        text = text[: move.start()]
+    against = ""
+    if match := _COMPARE.search(text):
+        against = match["base"] or ""
+        text = text[: match.start()]
     text = _TIMES.sub("", text)
     while True:
-        short = _LEAD.sub("", text, count=1) if not _VERB.match(text) else text
-        short = _TAIL.sub("", short)
+        short = _TAIL.sub("", _LEAD.sub("", text, count=1))
+        short = re.sub(r"的(?:比重|比例)$", "比重", short)
         if short == text:
-            return text.strip(" \t“”的") if text.count("“") != text.count("”") else text.strip(" \t的")
+            break
         text = short
+    text = re.sub(rf"(?:实现|完成)(?={_HEADS})", "", text) if len(text) > 6 else text
+    text = re.sub(r"\[[0-9]+\]", "", text)
+    return (text.strip(" “”") if text.count("“") != text.count("”") else text.strip()), against
+
+
+_RIGHT = re.compile(r"(?:的|多|余)?([^，。；、：（）！？\n\r\t0-9]{2,28})")
+_NOT_RIGHT = re.compile(
+    rf"以上|左右|以下|以内|和(?!平)|及|与|并|或|同比|环比|比上|{_UP}|{_DOWN}|占|其中|达到?|大关|关口|大力|的?(?:基础|水平|目标)|[至到]|为|是|优化|调整|发展到|不等|[-—~)》]"
+)
+_RIGHT_CUT = re.compile(
+    rf"(?<=[\u4e00-\u9fff”]{{2}})(?:{_KEEP}|投资|为|达|共|累计|总|占|发放|组成|组建|新|（|超|近|约|年均|增长|下降)"
+)
+_RIGHT_END = re.compile(
+    r"(?:以上|左右|以内|等|并|和|及|与|以及|或|达到?|共|其中|为|超过?|近|约|累计|全面|已|均|投资|了)+$"
+)
+
+
+def _right(copy: str, mention: Mention, end: int, rest: list[Mention]) -> tuple[str, int]:
+    """Return the noun phrase that a number counts, and where it ends: 3家医养结合机构, 1000万元以上重点项目."""
+    at = mention.end
+    if copy[at : at + 1] in "，。；、：）！？\n":
+        return "", at
+    unit = mention.unit
+    if unit in ("%", "pp", "‰", "x", "CNY", "USD") and copy[at : at + 1] != "的":
+        return "", at
+    prefix = ""
+    if copy[at : at + 1].isdigit():
+        stop = next((i for i in range(at, min(end, at + 16)) if copy[i] in "以之上下级元”"), -1)
+        more = re.compile(r"[0-9.]+[^，。；、0-9]{1,28}").match(copy, at, end)
+        if not more or stop < 0 or (rest and rest[0].start == at):
+            return "", at
+        return _RIGHT_END.sub("", more.group()), more.end()
+    match = _RIGHT.match(copy, at, end)
+    if not match or _NOT_RIGHT.match(match.group(1)):
+        return "", at
+    text, stop = match.group(1), match.end()
+    if rest and rest[0].start <= stop + 1:
+        # what follows runs into the next number: the noun ends where the next verb begins
+        cut = _RIGHT_CUT.search(text)
+        if cut:
+            text = text[: cut.start()]
+            stop = match.start(1) + len(text)
+        elif rest[0].start == stop and not re.search(r"[和及与]$", text):
+            return "", at
+    clean = _RIGHT_END.sub("", text)
+    return prefix + clean, match.start(1) + len(clean) if match.start(1) + len(clean) <= stop else stop
 
 
 def _state(
@@ -252,254 +323,320 @@ def _state(
     end: int,
     left: str,
     mention: Mention,
+    rest: list[Mention],
     frame: _Frame,
     outline: Outline,
     label: str,
-    first: bool,
-) -> Statement:
-    clauses = re.split(r"[，；：]", left)
-    near = clauses[-1]
-    near = near if near.strip() or not label else clauses[-2] if len(clauses) > 1 else near
-    hedged = near
-    move = _MOVE.search(re.sub(r"(?:约|近|分别|各|达|超过?|：|[（“ ])+$", "", hedged)) if mention.unit != "" else None
-    unit = mention.unit
-    measure, sign, core = _measure(near, mention, move, left, frame)
-    subject = label or _clean(_COMPARE.sub("", core))
-    verb_match = _VERB.match(subject)
-    verb = verb_match.group(1) if verb_match else ""
-    right = ""
+    follows: bool,
+) -> tuple[Statement, int]:
+    near = re.split(r"[，；：]", left)[-1]
+    if not near.strip() and "：" in left:
+        near = left.rstrip("：").split("，")[-1]
+    measure, sign = _measure(near, mention, left)
+    at = mention.end
+    against = ""
     if not label:
-        subject, verb = _subject(copy, end, subject, verb, mention, frame, clauses, first, left)
-    base = subject
-    if (
-        measure in ("growth_rate", "average_growth_rate")
-        and subject
-        and not re.search(r"(?:增速|增长率|涨幅|增幅|降幅)$", subject)
-    ):
-        if label and (moved := _MOVE.search(label)):
-            base = subject = _clean(label[: moved.start()])
-        subject += "涨幅" if subject.endswith("价格") else "增速"
-    elif measure == "change" and subject:
-        subject += "变动"
-    frame.base, frame.verb, frame.unit = base or frame.base, verb if base else frame.verb, unit
+        label, against, at = _subject(copy, end, left, near, mention, rest, frame, measure, follows)
+    subject = label
+    if measure in ("growth_rate", "average_growth_rate"):
+        if subject and not re.search(r"(?:增速|增长率|增长速度|涨幅|增幅|降幅|死亡率)$", subject):
+            subject += "涨幅" if re.search(r"价格?$", subject) else "增速"
+    elif measure == "change":
+        word = re.search(r"(增速|降幅|涨幅|增幅|占比|比重)", near)
+        if mention.unit == "pp" and frame.said and label in (frame.base, ""):
+            subject = frame.said.removesuffix("变动")
+            if word and not subject.endswith(("增速", "涨幅", "占比", "比重", "降幅")):
+                subject += word[0]
+        subject += (f"比{against}" if against and len(against) <= 6 else "") + ("" if "拉动" in subject else "变动")
+    frame.said = re.sub("比[^比]{1,6}变动$", "变动", subject)
+    frame.base, frame.unit = label or frame.base, mention.unit
+    if mention.unit in ("1", "person", "person_time") and label:
+        frame.counted = label
     value, lower, upper = mention.value, mention.lower, mention.upper
     if sign < 0 and value is not None and value > 0:
         value, lower, upper = -value, None if upper is None else -upper, None if lower is None else -lower
-    period, status, note = _when(copy, start, mention, frame, outline, measure, core, left)
-    commitment = _commitment(copy, start, mention, status, outline)
-    if status == "target" and unit == "1" and not core.strip() and False:
-        status = "scope"
+    period, status, note = _when(copy, start, end, mention, frame, outline, measure, left, near)
     window = copy[max(start, mention.start - 40) : mention.start]
     price = "real" if _REAL.search(window) else "nominal" if _NOMINAL.search(window) else ""
-    a = max(start, *(copy.rfind(c, start, mention.start) + 1 for c in "，；"))
+    first = max(start, *(copy.rfind(c, start, mention.start) + 1 for c in "，；"))
     stops = [k for k in (copy.find(c, mention.end, end) for c in "，；") if k >= 0]
+    commitment = _commitment(copy, start, mention) if status in ("target", "scope") else "none"
     return Statement(
-        mention, a, min(stops, default=end), subject, measure, value, lower, upper, unit, period, status,
-        m.bound(mention), commitment, price, note + right,
-    )  # fmt: skip
+        mention, first, min(stops, default=end), subject, measure, value, lower, upper, mention.unit, period, status,
+        m.bound(mention), commitment, price, note,
+    ), at  # fmt: skip
 
 
-_RATE_WORD = re.compile(r"(?:增速|增长率|增幅|涨幅|降幅|递增率)[^，。；]{0,8}$")
 _ATTAIN = re.compile(
-    r"(?:目标任务|目标|任务|计划|预算|年初预期|序时进度)的?(?:约|近|超|的)*$|完成(?:年度|全年|年初)?(?:计划|目标|任务|预算)的?$|超额完成"
+    r"(?:目标任务|目标|任务|计划|预算|年初预期|序时进度|定额)数?的?(?:约|近|超)*$|完成(?:年度|全年|年初)?(?:计划|目标|任务|预算)的?$|超额完成"
 )
 _OF = re.compile(r"(?:是|为|相当于|达到?)[^，。；]{0,24}的(?:约|近|超过?)?$|恢复[到至][^，。；]{0,16}的?$")
+_AVERAGE = re.compile(r"年均|平均每年|每年平均|(?<!半)年平均|年递增")
+_CHANGING = re.compile(rf"(?:{_UP}|{_DOWN})$")
 
 
-def _measure(near: str, mention: Mention, move: re.Match[str] | None, left: str, frame: _Frame) -> tuple[str, int, str]:
-    """Return the measure, the sign that its verb gives, and the phrase before the verb."""
+def _measure(near: str, mention: Mention, left: str) -> tuple[str, int]:
+    """Return the measure of a number and the sign that its verb gives it."""
     unit = mention.unit
-    core, sign = near, 1
     if mention.form == "rank":
-        return (
-            "rank",
-            1,
-            re.sub(
-                r"(?:位列|位居|居于|跃居|排名?|名列|列|居|位次?|进入?|跻身|跃升|升|升至|前移|上升|保持|稳居|达到)[^，。；]{0,14}(?:第|前)$",
-                "",
-                near,
-            ),
-        )
+        return "rank", 1
     if mention.form == "part":
-        return "ratio", 1, near
-    falling = bool(move and move["down"] and not (move["down"] == "少" and False))
-    if move:
-        core = near[: move.start()]
-        sign = -1 if falling else 1
-        if move["at"] or re.search(r"(?:到|至|为)$", re.sub(r"(?:约|近|超过?|突破|达到?|的| )+$", "", near)):
-            if unit in ("%", "‰"):
-                return ("growth_rate" if re.search("增速|增长率|增幅|涨幅", near) else "share"), 1, core
-            return ("ratio" if unit == "x" else "level"), 1, core
+        return "ratio", 1
+    text = re.sub(r"(?:左右|以上)$", "", near)
+    move = _MOVE.search(text)
+    sign = -1 if move and move["down"] else 1
     if unit in ("%", "‰", "x"):
-        if _ATTAIN.search(near):
-            return "attainment", 1, re.sub(r"(?:超额)?完成.*$", "", near)
-        if move:
-            if re.search(r"占比|比重|覆盖率|普及率|达标率", core[-6:]) and unit == "%":
-                return "change", sign, core
-            average = re.search(r"年均|平均每年|平均增|每年平均|年平均|年递增", left[-60:]) is not None
-            return ("average_growth_rate" if average else "growth_rate"), sign, core
-        if match := _RATE_WORD.search(near):
-            average = "年均" in near
-            sign = -1 if match.group().startswith("降幅") else 1
-            return ("average_growth_rate" if average else "growth_rate"), sign, near
+        growth = "average_growth_rate" if _AVERAGE.search(left[-60:]) else "growth_rate"
+        if _ATTAIN.search(text):
+            return "attainment", 1
+        if rate := _RATE.search(text):
+            return growth, -1 if rate.group()[0] in "降跌减" else 1
+        if move and not (move["at"] or _TO.search(text)):
+            return growth, sign
         if unit == "x":
-            return "ratio", 1, near
-        if _OF.search(near) and re.search(r"(?:19|20)[0-9]{2}年|上年|去年|恢复", near):
-            return "ratio", 1, near
-        return ("share" if unit == "%" or "率" in near else "level"), 1, near
+            return ("ratio" if mention.unit_text != "番" else "growth_rate"), 1
+        if _OF.search(text) and re.search(r"(?:19|20)[0-9]{2}年|上年|去年|恢复|平均", text):
+            return "ratio", 1
+        if re.search(r"自然增长率[^，]{0,3}$", text):
+            return "growth_rate", 1
+        return "share", 1
     if unit == "pp":
-        return "change", sign, core
-    if move and move["verb"] not in ("涨", "少", "减收", "拉动", "延长", "缩短") or (move and unit != "1"):
-        return "change", sign, core
-    return "level", 1, near
+        return "change", sign
+    if move and not (move["at"] or _TO.search(text)):
+        bare = text[: move.start()]
+        if (
+            move["verb"] in ("增长", "增加", "减少", "提高", "降", "减", "增", "扩大", "提升", "涨", "拉动")
+            and not move["down"]
+        ):
+            # 增加学位1.8万个 counts what was added; 比上年增加11天 says by how much something changed
+            if not bare.strip() or not re.search(r"[比较]|同比|月|每人|标准|净|累计|再|分别|平均|人均", left[-30:]):
+                if unit in ("1", "person", "person_time", "m2") and not bare.strip():
+                    return "level", 1
+        if move["verb"] in ("提升",) and unit == "1":
+            return "level", 1
+        return "change", sign
+    return "level", 1
 
 
 def _subject(
     copy: str,
     end: int,
-    subject: str,
-    verb: str,
-    mention: Mention,
-    frame: _Frame,
-    clauses: list[str],
-    first: bool,
     left: str,
-) -> tuple[str, str]:
-    """Return the label of a number: what stands before it, what it counts, or what the last number measured."""
-    near = clauses[-1]
-    rest = subject[len(verb) :] if verb else subject
-    counts = mention.unit in ("1", "person", "person_time", "m2", "m", "t", "m3", "CNY", "h", "a", "kWh", "kW")
-    right = ""
-    if counts and not mention.form:
-        right = _right(copy, mention.end, end)
-    enumerated = left[:1] in ("、", "和", "及", "与") or left.startswith("以及")
-    if not rest or (right and (len(rest) <= 4 or rest.endswith("等") or near.rstrip().endswith(("等", "的")))):
-        if right:
-            head = verb or (frame.verb if enumerated and not subject else "")
-            lead = rest if rest and not rest.endswith("等") and len(rest) <= 4 else ""
-            return head + lead + right, head
-        if not rest and verb and frame.base and not enumerated:
-            return frame.base if len(verb) < 2 else _under(frame.base, verb), frame.verb
-        if not rest:
-            if frame.base:
-                return frame.base, frame.verb
-            for clause in reversed(clauses[:-1]):
-                if len(text := _clean(clause)) > 1:
-                    return text[-24:], ""
-            return subject, verb
-    if re.match(r"占(?!地|用|补)", rest):
-        tail = re.sub(r"的?(?:比重|比例)?$", "", rest)
-        return (
-            frame.base + (tail if len(tail) > 1 and not tail.startswith("占比") else "占比")
-        ) if frame.base else rest, frame.verb
-    if enumerated and not verb and frame.verb:
-        return frame.verb + rest, frame.verb
-    if (
-        frame.base
-        and not _HEAD.search(rest)
-        and frame.unit in (mention.unit, "%")
-        and (head := _HEAD.search(frame.base))
+    near: str,
+    mention: Mention,
+    rest: list[Mention],
+    frame: _Frame,
+    measure: str,
+    follows: bool,
+) -> tuple[str, str, int]:
+    """Return what is measured, what it is compared with, and where the text that says so ends."""
+    core, against = _label(near)
+    enumerated = bool(re.match(r"\s*(?:[、和及与]|以及)", left)) and "，" not in left
+    if measure == "rank":
+        return frame.said or core, "", mention.end
+    if measure == "attainment":
+        core = _label(re.sub(r"(?:超额)?完成.*$|占.*$|为?(?:年初|年度|全年).*$", "", near))[0]
+        return core or frame.base, "", mention.end
+    if measure == "ratio" and _OF.search(near):
+        core = _label(_OF.sub("", near))[0]
+        return core or frame.base, "", mention.end
+    verb = found.group(1) if (found := _VERB.match(core)) else ""
+    noun = core[len(verb) :]
+    right, at = _right(copy, mention, end, rest) if not follows else ("", mention.end)
+    if right and (
+        not noun
+        or near.rstrip().endswith(("等", "的"))
+        or "、" in noun
+        or (len(noun) <= 10 and mention.unit in ("1", "person"))
     ):
-        if mention.unit == "%" or len(rest) <= 3:
-            return rest + (head.group() if len(rest) > 2 else re.sub("^(?:城镇|农村|城市|乡村)", "", frame.base)), verb
-    return subject[-40:], verb
+        if mention.unit in ("CNY", "USD") or mention.unit == "%":
+            frame.generic = core or frame.generic
+            return right + (core if mention.unit != "%" or _GENERIC.match(core) else ""), "", at
+        listed = near.rstrip().endswith(("等", "的")) or "、" in noun
+        if enumerated and not verb:
+            verb = frame.verb
+        frame.verb = verb
+        return ("" if listed and not verb else verb) + ("" if listed else noun) + right, "", at
+    if noun:
+        if near.rstrip().endswith("占") and not noun.endswith("占比"):
+            noun += "占比"
+        if re.match(r"占(?!地|用|补|道)", noun) and frame.base:
+            return frame.base + noun.replace("的", ""), against, at
+        if re.match(r"拉动|负向拉动|正向拉动", near.strip()) or "拉动" in near:
+            core = near[near.rindex("拉动") :] if "拉动" in near else core
+            return (
+                (
+                    _HEAD.sub("", frame.base)
+                    if near.strip().startswith(("拉动", "负向", "正向"))
+                    else near[: near.rindex("拉动")]
+                )
+                + re.sub(r"(?:约|近|超过?)$", "", core),
+                "",
+                at,
+            )
+        if enumerated and not verb and frame.verb:
+            verb = frame.verb
+        elif verb:
+            frame.verb = verb
+        else:
+            frame.verb = ""
+        subject = verb + noun
+        if frame.base and "其中" not in left[:3] and _GENERIC.match(subject):
+            owner = frame.counted if mention.unit not in ("%", "pp") and frame.counted else frame.base
+            owner = re.sub(_HEAD, "", owner) if mention.unit in ("%", "pp") and not subject.endswith("率") else owner
+            return (owner[-20:] + subject if subject not in owner else owner), against, at
+        if frame.base and not _HEAD.search(noun) and not noun.endswith(("率", "数", "量", "额", "比", "度")):
+            head = _HEAD.search(frame.base)
+            if (
+                head
+                and not verb
+                and (
+                    measure in ("growth_rate", "average_growth_rate") or (frame.unit == mention.unit and len(noun) <= 5)
+                )
+            ):
+                if re.match(r"(?:城镇|农村|城市|乡村|全[市国省]|男|女)", noun) and len(noun) <= 3:
+                    return noun + re.sub(r"^(?:城镇|农村|城市|乡村|全[市国省])", "", frame.base), against, at
+                return noun + head.group().replace("总产量", "产量"), against, at
+            if mention.unit == frame.unit == "%" and len(noun) <= 3 and re.match("城镇|农村|城市|乡村", noun):
+                return noun + re.sub(r"^(?:城镇|农村|城市|乡村)", "", frame.base), against, at
+        return subject[-40:], against, at
+    if verb:
+        owner = frame.counted if mention.unit in ("1", "person") and frame.counted else frame.base
+        owner = re.sub(rf"(?:{_KEEP})+$", "", _VERB.sub("", owner) or owner)
+        if not owner:
+            for later in rest[:2]:
+                owner = _right(copy, later, end, [])[0]
+                if owner:
+                    break
+        frame.verb = verb
+        return verb + owner, against, at
+    if frame.base:
+        return frame.base, against, at
+    for part in reversed(re.split(r"[，；：]", left)[:-1]):
+        if len(text := _label(part)[0]) > 1:
+            return text[-24:], against, at
+    return right or core, against, at
 
 
-def _under(base: str, verb: str) -> str:
-    return base if verb in base else verb + base
-
-
-_RIGHT = re.compile(r"的?([^，。；、：（）！？\n\r\t0-9]{2,26})")
-_RIGHT_END = re.compile(r"(?:以上|左右|以内|等|并|，|和|及|与|以及|达|共|其中|等项目|为|超|近|约|累计)+$")
-
-
-def _right(copy: str, at: int, end: int) -> str:
-    match = _RIGHT.match(copy, at, end)
-    if not match or re.match(
-        r"以上|左右|以下|以内|和[^平]|及|与|并|同比|比上|增长|下降|占|为[0-9]|其中|达到?|大力|，", match.group(1)
-    ):
-        return ""
-    text = _RIGHT_END.sub("", match.group(1))
-    return re.sub(r"^(?:的|多)", "", text)
-
-
-def _commitment(copy: str, start: int, mention: Mention, status: str, outline: Outline) -> str:
-    if status not in ("target", "scope"):
-        return "none"
+def _commitment(copy: str, start: int, mention: Mention) -> str:
     begin = max(start, copy.rfind("；", start, mention.start) + 1, mention.start - 200)
     cues = _CUE.findall(copy, begin, mention.start)
     if cues:
         return _COMMIT.get(cues[-1], "expected")
-    if "预期目标" in copy[max(0, start - 400) : mention.start] and "预期目标" in copy[start : mention.start]:
-        return "expected"
-    return "none"
+    return "expected" if "预期目标" in copy[max(start, mention.start - 600) : mention.start] else "none"
 
 
-_CUMULATIVE = re.compile(
-    r"累计|新增|新建|建成|完成|实施|引进|改造|投入|发放|新改|年均|培育|创建|治理|建设|解决|新开|共[^同]|五年|净增|植|修|转移|减少|增长|增加"
+_FLOW = re.compile(
+    r"累计|新[增建改开]|建成|完成|实施|引进|改造|投入|发放|年均|培育|创建|治理|建设|解决|共|五年|净增|植|修|转移|减|增|淘汰|出列|脱贫|实现|开工|竣工|办"
 )
-_LEVELS = re.compile(r"达到?|突破|为|提高到|增加到|上升|总量|保持|稳定|率$|占")
-_DONE = re.compile(r"目前|截至|截止|已|现有|去年|上年")
+_STOCK = re.compile(
+    r"(?:达|达到|突破|提高到|增加到|上升到|总量|保持|稳定在?|率|占|降[到至]|升[到至]|发展到|扩大到)(?:了|约|近|超过?)?$"
+)
+_NOW = re.compile(r"目前|已(?:经)?(?:完成|建成|达|累计|有|压)|现有|截[至止]")
+_AIM = re.compile(r"的?(?:预期|控制|年度)?(?:目标|任务)(?:以内|之内)?")
 
 
 def _when(
-    copy: str, start: int, mention: Mention, frame: _Frame, outline: Outline, measure: str, core: str, left: str
+    copy: str,
+    start: int,
+    end: int,
+    mention: Mention,
+    frame: _Frame,
+    outline: Outline,
+    measure: str,
+    left: str,
+    near: str,
 ) -> tuple[str, str, str]:
     """Return time_period, status and a note that says why one of them is empty."""
     review, plan = outline.review_year, outline.plan_year
+    role, year = frame.role, frame.year
     chosen: Time | None = None
+    comma = max(copy.rfind(c, start, mention.start) for c in "，；")
     for time in frame.times:
-        if time.end <= mention.start and not time.base:
-            if chosen is None or chosen.end <= time.start:
-                # a part of the year refines the year that stands before it
-                chosen = time
-        elif time.start >= mention.start:
+        if time.start >= mention.start:
             break
-    direct = _direct(copy, mention, frame)
-    if direct is not None:
-        chosen = direct
-    status = {"review": "actual", "promise": "target"}.get(frame.role, "")
-    period = ""
-    if chosen is not None and chosen.relative not in ("全年", "年内", "年末", "年底", "年初", "当年"):
-        period = chosen.period
-        year = chosen.last_year
-        if frame.role == "review" and plan and year >= plan and _FUTURE.search(copy, start, mention.end):
-            status = "target"
-        elif frame.role == "promise" and review and year <= review and chosen.relative != "plan":
-            status = "actual"
-        elif not status:
-            if review and year <= review:
-                status = "actual"
-            elif plan and year >= plan:
-                status = "target"
-    if not period and frame.role:
-        period = str(frame.year) if frame.year else ""
-        if frame.role == "review" and frame.five and frame.year:
-            flow = _CUMULATIVE.search(left[-30:]) and not _LEVELS.search(left[-8:])
-            period = f"{frame.year - 4}/{frame.year}" if flow else str(frame.year)
-        if frame.role == "promise" and frame.five and frame.year:
-            period = f"{frame.year}/{frame.year + 4}"
-        if frame.role == "promise" and re.search(
-            r"目前|已(?:经)?(?:完成|建成|达|累计|有)|现有", copy[max(start, mention.start - 30) : mention.start]
+        if time.base or time.relative in ("全年", "年内", "年末", "年底", "年初", "当年", "deadline"):
+            continue
+        if (
+            role == "promise"
+            and year
+            and time.last_year < year
+            and time.end < comma
+            and copy[time.end : time.end + 1] != "，"
         ):
+            # 去年签约的165个项目，开工率达到70%: what was done last year is not when it is promised
+            continue
+        chosen = time
+    if re.search(r"月$", copy[max(start, mention.start - 1) : mention.start]):
+        chosen = None
+    status = {"review": "actual", "promise": "target"}.get(role, "")
+    period = ""
+    from_value = re.search(r"(?:由|从)(?:[^，。；]{0,10}的)?(?:约|近)?$", near) is not None
+    if (
+        from_value
+        and mention.end < end
+        and not re.match(r"[^，。；]{0,40}?[到至为]", copy[mention.end : mention.end + 44])
+    ):
+        from_value = False
+    if chosen is not None:
+        period, last = chosen.period, chosen.last_year
+        if role == "review" and plan and last >= plan and _FUTURE.search(copy, start, mention.end):
+            status = "target"
+        elif role == "promise" and review and last <= review and chosen.relative != "plan":
+            status = "actual"
+        elif not status and review:
+            status = "actual" if last <= review else "target"
+        if measure == "average_growth_rate" and frame.five and year and "/" not in period:
+            period = f"{year - 4}/{year}" if role == "review" else f"{year}/{year + 4}"
+        elif (
+            chosen.relative == "plan"
+            and role == "review"
+            and review
+            and "/" in period
+            and measure != "average_growth_rate"
+        ):
+            if (_STOCK.search(near.rstrip()) and not re.search("累计|年均", left)) or measure in ("share", "rank"):
+                period = str(min(review, last))
+    elif role and year:
+        period = str(year)
+        if frame.five and role == "review":
+            flow = (
+                measure == "average_growth_rate"
+                or (
+                    (_FLOW.search(left[-30:]) or measure == "change")
+                    and not _STOCK.search(near.rstrip())
+                    and measure not in ("share", "ratio", "rank")
+                )
+                or "累计" in left[-24:]
+            )
+            period = f"{year - 4}/{year}" if flow else str(year)
+        elif frame.five:
+            period = f"{year}/{year + 4}"
+        if role == "promise" and _NOW.search(copy, max(start, mention.start - 30), mention.start):
             status, period = "actual", str(review) if review else period
-    if frame.within and frame.year and (not period or period == str(frame.year)):
-        period = part_of(frame.year, frame.within)
-    if not period and not frame.role and outline.plan_year is None and review:
-        period = str(review)
-    if not status and not frame.role and outline.plan_year is None and review:
-        status = "actual"
+    elif not role and plan is None:
+        period = str(review) if review else ""
+        status = "target" if _FUTURE.search(copy, max(start, mention.start - 40), mention.start) else "actual"
+    if from_value and not (chosen and mention.start - chosen.end <= 2) and (base := year or review):
+        earlier = base - 5 if frame.five and role == "review" else base - 1
+        period = str(earlier)
+        if role == "promise" and review:
+            status, period = "actual", str(review)
+    if frame.within and year and period == str(year):
+        period = part_of(year, frame.within)
+    if status == "actual" and _AIM.match(copy, mention.end):
+        status = "target"
+    if (
+        status == "target"
+        and role == "promise"
+        and mention.unit == "1"
+        and measure == "level"
+        and not near.endswith(("到", "达"))
+    ):
+        if _SCOPE.search(near) and copy[mention.end : mention.end + 1] not in "，。；、":
+            status = "scope"
     note = ""
     if not period or not status:
         missing = " and ".join(word for word, cell in (("time", period), ("status", status)) if not cell)
-        note = f"{missing} not told by section or sentence"
+        note = f"{missing}: neither section nor sentence tells"
     return period, status, note
-
-
-def _direct(copy: str, mention: Mention, frame: _Frame) -> Time | None:
-    """Return the time that belongs to this number alone: 由2016年的1186.5亿元增加到2021年的1874.2亿元."""
-    for time in frame.times:
-        if 0 <= mention.start - time.end <= 2 and copy[time.end : mention.start].strip("的 ") == "":
-            if re.search(r"(?:由|从|到|至|自)$", copy[max(0, time.start - 2) : time.start]):
-                return Time(time.start, time.end, time.period, False, "")
-    return None
