@@ -250,7 +250,7 @@ def test_areas_above():
 
 
 def test_cascade_shares_of_the_parent_city():
-    mine = [("urban_new_jobs", 19500, "person"), ("projects_started", 98, "1"), ("projects_in_production", 108, "1")]
+    mine = [("urban_new_jobs", 19500, "person"), ("projects_started", 98, "1"), ("projects_completed", 108, "1")]
     said = pd.DataFrame(mine, columns=["indicator_id", "value", "unit"]).assign(
         status="target", time_period="2022", measure="level", observation_id="o"
     )
@@ -262,7 +262,7 @@ def test_cascade_shares_of_the_parent_city():
     share = table[table["measure"].eq("level")].set_index("indicator_id")["share"]
     assert share["urban_new_jobs"] == pytest.approx(0.150)
     assert share["projects_started"] == pytest.approx(0.49)
-    assert share["projects_in_production"] == pytest.approx(0.72)
+    assert share["projects_completed"] == pytest.approx(0.72)
     assert share["flood_direct_loss"] == pytest.approx(0.1398, abs=1e-4)
     assert share["gdp"] == pytest.approx(0.0618, abs=1e-4)
 
