@@ -101,7 +101,7 @@ def _package(folder: Path) -> dict[str, Any]:
 
 
 def _resources(package: dict[str, Any]) -> dict[str, dict[str, Any]]:
-    return {resource["name"]: resource for resource in package["resources"] if resource["format"] == "csv"}
+    return {resource["name"]: resource for resource in package["resources"]}
 
 
 def _table(was: dict[str, Any], now: dict[str, Any], old: Path, new: Path) -> TableDiff:

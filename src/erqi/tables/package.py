@@ -97,17 +97,98 @@ def _descriptor(
         "sources": listed
         if len(listed) <= _NAMED_SOURCES
         else [{"title": f"{len(listed)} documents, one row each", "path": "sources.csv"}],
-        "resources": [
-            _resource(folder, wanted, kind, rows[wanted.name], list(rows)) for wanted in tables for kind in _MEDIA
-        ],
+        "resources": [_resource(folder, wanted, rows[wanted.name], list(rows)) for wanted in tables],
     }
 
 
-def _resource(folder: Path, wanted: Table, kind: str, rows: int, present: list[str]) -> dict[str, Any]:
-    path = folder / f"{wanted.name}.{kind}"
+def _file(folder: Path, name: str, kind: str) -> dict[str, Any]:
+    path = folder / f"{name}.{kind}"
+    return {
+        "path": path.name,
+        "format": kind,
+        "mediatype": _MEDIA[kind],
+        **({"encoding": "utf-8"} if kind == "csv" else {}),
+        "bytes": path.stat().st_size,
+        "hash": f"sha256:{sha256(path)}",
+    }
+
+
+def _resource(folder: Path, wanted: Table, rows: int, present: list[str]) -> dict[str, Any]:
     labels = {code.code: code for code in code_lists()["usage_warning"]}
     return {
-        "name": wanted.name if kind == "csv" else f"{wanted.name}-{kind}",
+        "name": wanted.name,
+        "type": "table",
+        "title": wanted.title_en,
+        "title_zh": wanted.title_zh,
+        "description": wanted.description_en,
+        "description_zh": wanted.description_zh,
+        **_file(folder, wanted.name, "csv"),
+        "alternates": [_file(folder, wanted.name, "parquet")],
+        "rows": rows,
+        "codes": code_lists(),
+        "indicators": [] if indicators is None else indicators.to_dict("records"),
+    }
+    loader = Environment(
+        loader=PackageLoader("erqi.tables"),
+        autoescape=lambda name: "html" in str(name),
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    for name in ("codebook.md", "codebook.html"):
+        (folder / name).write_text(loader.get_template(f"{name}.j2").render(context), encoding="utf-8", newline="\n")
+    _write(folder / "provenance.json", _provenance(folder, rows, sources, command))
+    _write(folder / DESCRIPTOR, _descriptor(folder, version, tables, rows, sources))
+
+
+def _write(path: Path, content: dict[str, Any]) -> None:
+    path.write_text(json.dumps(content, ensure_ascii=False, indent=1) + "\n", encoding="utf-8", newline="\n")
+
+
+def sha256(path: Path) -> str:
+    """Return the hash of a file's bytes."""
+    with path.open("rb") as handle:
+        return hashlib.file_digest(handle, "sha256").hexdigest()
+
+
+def _descriptor(
+    folder: Path, version: str, tables: list[Table], rows: dict[str, int], sources: pd.DataFrame
+) -> dict[str, Any]:
+    said = about()
+    listed = [
+        {"title": row.title if isinstance(row.title, str) else row.document_id, "path": f"text/{row.document_id}.txt"}
+        for row in sources.itertuples()
+    ]
+    return {
+        "$schema": "https://datapackage.org/profiles/2.0/datapackage.json",
+        **{key: said[key] for key in ("name", "id", "title", "title_zh", "description", "description_zh")},
+        "version": version,
+        "keywords": said["keywords"],
+        "licenses": said["licenses"],
+        "licence_note": said["licence_note"],
+        "contributors": said["contributors"],
+        "sources": listed
+        if len(listed) <= _NAMED_SOURCES
+        else [{"title": f"{len(listed)} documents, one row each", "path": "sources.csv"}],
+        "resources": [_resource(folder, wanted, rows[wanted.name], list(rows)) for wanted in tables],
+    }
+
+
+def _file(folder: Path, name: str, kind: str) -> dict[str, Any]:
+    path = folder / f"{name}.{kind}"
+    return {
+        "path": path.name,
+        "format": kind,
+        "mediatype": _MEDIA[kind],
+        **({"encoding": "utf-8"} if kind == "csv" else {}),
+        "bytes": path.stat().st_size,
+        "hash": f"sha256:{sha256(path)}",
+    }
+
+
+def _resource(folder: Path, wanted: Table, rows: int, present: list[str]) -> dict[str, Any]:
+    labels = {code.code: code for code in code_lists()["usage_warning"]}
+    return {
+        "name": wanted.name,
         "type": "table",
         "title": wanted.title_en,
         "title_zh": wanted.title_zh,
@@ -188,7 +269,7 @@ def _provenance(folder: Path, rows: dict[str, int], sources: pd.DataFrame, comma
 def json_ld(folder: str | Path) -> dict[str, Any]:
     """Return the package as ``schema.org/Dataset``, for a page's ``application/ld+json``."""
     package = json.loads((Path(folder) / DESCRIPTOR).read_text(encoding="utf-8"))
-    csv = [resource for resource in package["resources"] if resource["format"] == "csv"]
+    resources = package["resources"]
     return {
         "@context": "https://schema.org/",
         "@type": "Dataset",
@@ -205,7 +286,7 @@ def json_ld(folder: str | Path) -> dict[str, Any]:
         "isBasedOn": [{"@type": "CreativeWork", "name": source["title"]} for source in package["sources"]],
         "variableMeasured": [
             {"@type": "PropertyValue", "name": field["name"], "description": field["description"]}
-            for resource in csv
+            for resource in resources
             if resource["name"] == "observations"
             for field in resource["schema"]["fields"]
         ],
@@ -213,11 +294,12 @@ def json_ld(folder: str | Path) -> dict[str, Any]:
             {
                 "@type": "DataDownload",
                 "name": resource["name"],
-                "encodingFormat": resource["mediatype"],
-                "contentUrl": resource["path"],
-                "contentSize": f"{resource['bytes']} B",
-                "sha256": resource["hash"].removeprefix("sha256:"),
+                "encodingFormat": file["mediatype"],
+                "contentUrl": file["path"],
+                "contentSize": f"{file['bytes']} B",
+                "sha256": file["hash"].removeprefix("sha256:"),
             }
-            for resource in package["resources"]
+            for resource in resources
+            for file in (resource, *resource["alternates"])
         ],
     }
