@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from collections import Counter
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -115,7 +114,7 @@ def _table(was: dict[str, Any], now: dict[str, Any], old: Path, new: Path) -> Ta
     common = left.index.intersection(right.index, sort=False)
     both = [column for column in right.columns if column in left.columns]
     differs = left.loc[common, both].ne(right.loc[common, both])
-    columns = Counter({column: int(count) for column, count in differs.sum().items() if count})
+    columns = {str(column): int(count) for column, count in differs.sum().items() if count}
     added, removed = right.index.difference(left.index, sort=False), left.index.difference(right.index, sort=False)
     changed = common[differs.any(axis=1)]
     rows = "major" if len(removed) else "minor" if len(added) else "patch" if len(changed) else "none"
@@ -124,7 +123,7 @@ def _table(was: dict[str, Any], now: dict[str, Any], old: Path, new: Path) -> Ta
         tuple(added),
         tuple(removed),
         tuple(changed),
-        dict(columns),
+        columns,
         structure,
         max(step, rows, key=STEPS.index),
     )
