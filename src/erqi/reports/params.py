@@ -47,7 +47,8 @@ class Parameters(BaseModel):
         given: str = getattr(self, "as_of", "")
         if given:
             return dt.date.fromisoformat(given)
-        return dt.date(plan_year, 3, 31) if plan_year else dt.date.today()
+        extra: Any = type(self).model_fields["as_of"].json_schema_extra or {}
+        return dt.date.fromisoformat(f"{plan_year}-{extra.get('until', '03-31')}") if plan_year else dt.date.today()
 
 
 @functools.cache
