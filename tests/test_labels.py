@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import csv
 import datetime as dt
 import json
 import re
@@ -14,7 +15,7 @@ import pytest
 from erqi import figures
 from erqi.errors import InputError
 from erqi.figures import labels
-from erqi.paths import NOTEBOOKS
+from erqi.paths import NOTEBOOKS, REFERENCE
 
 SOURCE = Path(figures.__file__).parents[1]
 TOPICS = sorted(path.stem for path in labels.LOCALE.glob("*.yml"))
@@ -76,7 +77,7 @@ def test_no_words_are_left_that_nobody_asks_for():
     parts = {c.split(".")[0] for c in constants if c.endswith((".", "_"))} | set(
         re.findall(r"[\"'](\w+)\.[\"'] ~", templates)
     )
-    codes = {key.split(".")[0] for key in labels.reference_words()} | {"evidence", "unit"}
+    codes = {key.split(".")[0] for key in labels.reference_words()} | {"evidence", "unit", "topic"}
     headings = constants | {column.removesuffix("_zh") for column in constants}
     unused = []
     for topic in TOPICS:
@@ -89,6 +90,12 @@ def test_no_words_are_left_that_nobody_asks_for():
             if not used:
                 unused.append(f"{topic}.{key}")
     assert not unused
+
+
+def test_every_topic_of_the_codebook_has_words():
+    with (REFERENCE / "indicators.csv").open(encoding="utf-8", newline="") as file:
+        topics = {row["topic"] for row in csv.DictReader(file)} - {""}
+    assert {topic for topic in topics if not labels.translator("common", "en").has(f"topic.{topic}")} == set()
 
 
 def test_an_unknown_key_topic_or_language_is_refused():

@@ -53,7 +53,7 @@ OBSERVATIONS = pd.DataFrame(
         observation("o7", None, "务全覆盖", subject="<i>服务</i>", value=100, unit="%", measure="share"),
     ]
 )  # fmt: skip
-INDICATORS = pd.DataFrame([{"indicator_id": "gdp", "name_zh": "地区生产总值", "name_en": "GDP", "topic": "economy"}])
+INDICATORS = pd.DataFrame([{"indicator_id": "gdp", "name_zh": "地区生产总值", "name_en": "GDP", "topic": "output"}])
 
 
 def page(lang: str = "zh", text: str = TEXT, title: str = "甲区</title><script>alert(1)</script>") -> BeautifulSoup:
@@ -102,14 +102,14 @@ def test_the_reading_says_what_was_understood(zh):
 
 def test_kind_status_and_topic_can_be_filtered(zh):
     gdp, plain = zh.select_one("#m3"), zh.select_one("#m1")
-    assert (gdp["data-kind"], gdp["data-status"], gdp["data-topic"]) == ("quantity", "actual", "economy")
+    assert (gdp["data-kind"], gdp["data-status"], gdp["data-topic"]) == ("quantity", "actual", "output")
     assert (plain["data-kind"], plain["data-status"], plain["data-topic"]) == ("date", "none", "-")
     boxes = {(box["name"], box["value"]) for box in zh.select("input[type=checkbox]")}
     assert ("kind", "threshold") in boxes
     assert ("kind", "statement") in boxes
     assert ("status", "target") in boxes
     assert ("status", "scope") not in boxes, "nothing in this text has it"
-    assert [o["value"] for o in zh.select("#topic option")] == ["", "economy"]
+    assert [o["value"] for o in zh.select("#topic option")] == ["", "output"]
 
 
 def test_words_without_a_numeral_are_marked_and_share_one_mark(zh):
@@ -122,7 +122,7 @@ def test_every_row_has_its_place_and_every_place_its_row(zh):
     rows = zh.select("tbody tr")
     assert len(rows) == len(OBSERVATIONS) + 2, "and the mentions that nothing was read from"
     assert [row.select_one("td").get_text() for row in rows] == sorted(row.select_one("td").get_text() for row in rows)
-    assert zh.select_one("#row-o3").get_text("|").split("|")[:4] == ["3", "1.3%", "地区生产总值", "1.3%"]
+    assert zh.select_one("#row-o3").get_text("|").split("|")[:5] == ["3", "1.3%", "地区生产总值", "增长率", "1.3%"]
 
 
 def test_the_page_needs_nothing_from_outside(zh):

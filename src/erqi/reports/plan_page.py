@@ -131,10 +131,10 @@ def render(
     spans, rows = _spans(mentions, observations, names, t)
     lines = list(_lines(document.text, spans, t))
     number = {anchor: n for n, line in lines for one in line if isinstance(one, Span) for anchor in _ids(one)}
+    rows.sort(key=lambda row: row["start"])
     for row in rows:
         row["line"] = number.get(row["to"], "")
         row["text"] = document.text[row.pop("start") : row.pop("end")]
-    rows.sort(key=lambda row: row["line"] or 0)
     topics = sorted({str(row["topic"]) for row in rows if row["topic"] != "-"})
     kinds = Counter(span.kind for span in spans)
     states = Counter(state for span in spans for state in {s for s, _ in span.found} or {"none"})
@@ -147,12 +147,12 @@ def render(
         "kinds": [
             (k, t(f"kind.{k}"), t(f"mark.{k}") if k != "quantity" else "", kinds[k]) for k in KINDS if kinds[k]
         ],
-        "topics": [(one, _word(t, "topic", one)) for one in topics],
+        "topics": [(one, t.code("topic", one)) for one in topics],
         "lines": [
             {"number": n, "pieces": [p.piece(document.text, t) if isinstance(p, Span) else p for p in line]}
             for n, line in lines
         ],
-        "heads": [t(f"col.{c}") for c in ("text", "indicator_id", "value", "time_period", "status", "kind")],
+        "heads": [t(f"col.{c}") for c in ("text", "indicator_id", "measure", "value", "time_period", "status", "kind")],
         "rows": rows, "script": script,
         "policy": "default-src 'none'; style-src 'unsafe-inline'; font-src data:; img-src data:; "
         f"script-src 'sha256-{digest}'",
@@ -172,10 +172,6 @@ def _template(name: str) -> str:
 
 def _ids(span: Span) -> list[str]:
     return [span.id, *span.anchors]
-
-
-def _word(t: labels.Translator, column: str, value: object) -> str:
-    return t.code(column, value) if t.has(f"{column}.{value}") else str(value)
 
 
 def _spans(
@@ -209,6 +205,7 @@ def _spans(
         value = _value(o, t)
         cells = [
             indicator,
+            "" if labels.missing(o["measure"]) else t(f"measure.{o['measure']}"),
             value,
             labels.period(o["time_period"], t.lang),
             t(f"status.{status}"),
@@ -223,7 +220,7 @@ def _spans(
             rows.append({
                 "id": f"row-{span.id}", "to": span.id, "kind": span.kind, "status": "none", "topic": "-",
                 "start": span.start, "end": span.end,
-                "cells": ["", "", "", t("status.none"), t(f"kind.{span.kind}")],
+                "cells": ["", "", "", "", t("status.none"), t(f"kind.{span.kind}")],
             })  # fmt: skip
     return sorted(spans.values(), key=lambda s: (s.start, s.end)), rows
 
