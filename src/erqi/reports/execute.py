@@ -102,23 +102,26 @@ def _attempt(task: Task) -> dict[str, Any]:
     except PapermillExecutionError as error:
         outcome = "invalid" if error.ename == "InputError" else "failed"
         trace = re.sub(r"\x1b\[[0-9;]*m", "", "\n".join(error.traceback))
-        return _failed(outcome, error.ename, str(error.evalue), traceback=trace, **_cell(book))
+        return _failed(outcome, error.ename, str(error.evalue), traceback=trace, **book)
     except CellTimeoutError:
         limit = f"cell {task.cell_timeout:g} s, whole run {task.timeout:g} s"
-        return _failed("timed_out", "timeout", limit, **_cell(book))
+        return _failed("timed_out", "timeout", limit, **book)
     except DeadKernelError as error:
-        return _failed("kernel_died", "kernel", str(error), **_cell(book))
+        return _failed("kernel_died", "kernel", str(error), **book)
     except Exception as error:  # whatever broke before the first cell is not the notebook's doing
         kind = type(error).__name__
-        broken = _failed("kernel_died", kind, str(error) or kind, traceback=traceback.format_exc(), **_cell(book))
+        broken = _failed("kernel_died", kind, str(error) or kind, traceback=traceback.format_exc(), **book)
         return broken | {"retry": "cell" not in book}
     found = results.collect(done.cells)
     if found is None and task.declares:
         return _failed("failed", "no result", "the notebook finished, but handed no result back")
     from erqi.reports import pages
 
-    figures = found["key_figures"] if found else []
-    return {"outcome": "ok", "key_figures": figures, "page": pages.run_page(done, task.page)}
+    try:
+        page = pages.run_page(done, task.page)
+    except Exception as error:  # an output that cannot be shown must not hide the others
+        return _failed("failed", "page", f"{type(error).__name__}: {error}", traceback=traceback.format_exc())
+    return {"outcome": "ok", "key_figures": found["key_figures"] if found else [], "page": page}
 
 
 def _with_parameters(node: Any, parameters: dict[str, Any]) -> Any:
@@ -131,12 +134,3 @@ def _with_parameters(node: Any, parameters: dict[str, Any]) -> Any:
         cell = new_code_cell("\n".join(lines), metadata={"tags": ["injected-parameters"]})
         node.cells.insert(tagged[-1] + 1 if tagged else 0, cell)
     return node
-
-
-def _cell(book: dict[str, Any]) -> dict[str, Any]:
-    """The cell that was running: its place and source."""
-    if "cell" not in book:
-        return {}
-    cells = book["nb"].cells
-    number = sum(c.cell_type == "code" for c in cells[: book["cell"] + 1])
-    return {"cell": number, "source": cells[book["cell"]].source}

@@ -160,10 +160,9 @@ class WarmEngine(NBClientEngine):
         folder : str, optional
             Where the kernel works; the process itself stays where it is.
         record : dict, optional
-            Gets ``nb`` (also when the run breaks) and ``cell``, the index of the cell that was begun last.
+            Gets ``source`` and ``cell``, the number among the author's code cells, of the cell begun last.
         """
         record = {} if record is None else record
-        record["nb"] = nb_man.nb
         end = time.monotonic() + (run_timeout or float("inf"))
 
         def allowed(cell: Any) -> float | None:
@@ -171,7 +170,8 @@ class WarmEngine(NBClientEngine):
             return None if seconds == float("inf") else seconds
 
         def begun(cell: Any, cell_index: int) -> None:
-            record["cell"] = cell_index
+            record["source"] = cell.source
+            record["cell"] = record.get("cell", 0) + ("injected-parameters" not in cell.metadata.get("tags", []))
 
         client = Client(
             nb_man,

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from erqi.figures import labels
+from erqi.reports import results
 
 TEMPLATES = Path(__file__).parent / "templates"
 _CJK = re.compile(r"[\u2e80-\u9fff\uff00-\uffef]")
@@ -18,8 +19,9 @@ _one_at_a_time = threading.Lock()
 
 @cache
 def css() -> str:
-    """The style sheets of the templates folder, in the order of their names."""
-    return "\n".join(path.read_text("utf-8") for path in sorted(TEMPLATES.glob("*.css")))
+    """Tables and marks, then the common style."""
+    files = (labels.LOCALE.parent / "show.css", TEMPLATES / "style.css")
+    return "\n".join(path.read_text("utf-8") for path in files)
 
 
 def with_font(page: str) -> str:
@@ -56,11 +58,14 @@ def run_page(notebook: Any, page: dict[str, Any]) -> str:
     page : dict
         title, language, parameters (rows of the table), changed (words), plan (link or ""), foot.
     """
+    from erqi.figures import tables
+
     t = labels.translator("pages", page["language"])
     keys = "all_reports marked_text parameters parameter value default allowed meaning code messages figure_of_cell"
     run = page | {"words": {key: t(key) for key in keys.split()}, "css": css()}
     with _one_at_a_time:
         html, _ = _exporter().from_notebook_node(notebook, resources={"run": run})
+    html = html.replace(tables.style_tag(), "")  # each table brings its look for the notebook; the page has it
     if page.get("plan"):
         html = html.replace('href="plan.html', f'href="{page["plan"]}')
     return with_font(html)
@@ -82,10 +87,9 @@ def _page(template: str, manifest: dict[str, Any], **more: Any) -> str:
     t = labels.translator("pages", lang)
 
     def show(value: Any, figure: dict[str, Any], sign: bool = False) -> str:
-        if value is None or isinstance(value, str):
-            return value or "–"
-        digits = 0 if isinstance(figure["value"], int) else 3 if abs(value) < 10 else 2 if abs(value) < 1000 else 0
-        return labels.signed(value, lang, digits) if sign else labels.number(value, lang, digits)
+        if sign and value == 0:
+            return t("same")
+        return results.written(value, figure["unit"], lang, sign)[0]
 
     def mark(evidence: str) -> Markup:
         from erqi.figures import style
@@ -98,7 +102,7 @@ def _page(template: str, manifest: dict[str, Any], **more: Any) -> str:
         "t": t,
         "show": show,
         "mark": mark,
-        "unit": lambda code: labels.unit(code, lang),
+        "unit": lambda code: labels.axis_unit(code, lang)[1],
         "when": lambda stamp: when(stamp, lang),
         "seconds": lambda n: t("seconds", n=labels.number(n, lang, 1)),
     }
@@ -141,6 +145,6 @@ def summary_text(manifest: dict[str, Any]) -> str:
             lines.append(f"    {run['error']['kind']}: {' '.join(run['error']['message'].split())[:300]}")
         for figure in run["key_figures"]:
             if figure["difference"]:
-                old, new = (labels.number(figure[k], lang) for k in ("old", "value"))
-                lines.append(f"    {figure['label_' + lang]}: {old} → {new} {figure['unit']}")
+                (old, _), (new, unit) = (results.written(figure[k], figure["unit"], lang) for k in ("old", "value"))
+                lines.append(f"    {figure['label_' + lang]}: {old} → {new} {unit}")
     return "\n".join(lines) + "\n"

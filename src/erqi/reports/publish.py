@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import erqi
-from erqi.reports import pages, runner, suite
+from erqi.reports import pages, params, runner, suite
 from erqi.reports.runner import BAD, GOOD, Options, Planned
 from erqi.reports.suite import Suite, both
 
@@ -49,7 +49,8 @@ def _entry(one: Planned, result: dict[str, Any], stamp: str) -> dict[str, Any]:
     page = f"{run.notebook}-{run.id}.html"
     if last_good:
         last_good = last_good | {"page": f"{run.notebook}-{run.id}-last.html"}
-    stale = "" if good else ("skipped" if outcome == "skipped" else "failed") if last_good else "never"
+    words = ("skipped", "unrun") if outcome == "skipped" else ("failed", "never")
+    stale = "" if good else words[not last_good]
     return {
         "id": run.id,
         "notebook": run.notebook,
@@ -108,6 +109,7 @@ def manifest(
         "python": platform.python_version(),
         "packages": suite.versions(),
         "documents": documents,
+        "notes": [],
         "parts": [{"id": part.id, "title": both(part.title)} for part in book.parts],
         "runs": runs,
         "previous": {key: past[0][key] for key in ("stamp", "finished", "status")} if past else None,
@@ -157,8 +159,8 @@ def publish(options: Options, made: dict[str, Any], new: Path) -> Path:
             except OSError:
                 entry["page"] = "" if entry["outcome"] == "skipped" else entry["page"]
                 entry["last_good"] = None
-                entry["stale"] = "never"
-    _marked_texts(made, new)
+                entry["stale"] = "unrun" if entry["outcome"] == "skipped" else "never"
+    _marked_texts(options, made, new)
     (new / "run.json").write_text(json.dumps(made, ensure_ascii=False, indent=1), "utf-8")
     (new / "summary.json").write_text(json.dumps(_summary(made), ensure_ascii=False, indent=1), "utf-8")
     for entry in made["runs"]:
@@ -196,5 +198,23 @@ def _summary(made: dict[str, Any]) -> dict[str, Any]:
     return {key: made[key] for key in head} | {"total": len(runs), "runs": runs}
 
 
-def _marked_texts(made: dict[str, Any], new: Path) -> None:
-    """Each document's text with every figure marked, where that page can be made."""
+def _marked_texts(options: Options, made: dict[str, Any], new: Path) -> None:
+    """Each document's text with every figure marked, where that page can be made; kept, since it takes a while."""
+    for document in made["documents"]:
+        data, name = Path(document.pop("data")), runner.plan_page(document["source"])
+        if (new / name).exists():
+            continue
+        about = [suite.folder_hash(data), suite.code_hash(), made["language"], document["document_id"]]
+        kept = options.out / ".cache" / "plans" / f"{params.digest('plan', {'of': about})}.html"
+        try:
+            if not kept.exists():
+                from erqi.reports import plan_page
+
+                kept.parent.mkdir(parents=True, exist_ok=True)
+                draft = kept.with_name(f".{os.getpid()}.html")
+                plan_page.write(data, draft, made["language"], document["document_id"])
+                os.replace(draft, kept)
+            shutil.copyfile(kept, new / name)
+            document["page"] = name
+        except Exception as error:  # the reports are worth more than this page
+            made["notes"].append(f"{name}: {type(error).__name__}: {error}")

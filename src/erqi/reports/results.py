@@ -9,6 +9,7 @@ from dataclasses import asdict, dataclass
 from typing import Any
 
 from erqi.errors import InputError
+from erqi.figures import labels
 
 MIME = "application/vnd.erqi.results+json"
 EVIDENCE = ("arithmetic", "bound", "scenario", "base_rate")
@@ -58,6 +59,17 @@ def _plain(value: Any) -> float | int | str | None:
     return number if math.isfinite(number) else None
 
 
+def written(value: Any, unit: str, language: str, sign: bool = False) -> tuple[str, str]:
+    """A value of a key figure and the unit it is written in, as the reader counts."""
+    divisor, name = labels.axis_unit(unit, language)
+    if value is None or isinstance(value, str):
+        return value or "–", name
+    scaled = value / divisor
+    whole = isinstance(value, int) and divisor == 1
+    digits = 0 if whole or abs(scaled) >= 1000 else 2 if abs(scaled) >= 10 else 3
+    return (labels.signed if sign else labels.number)(scaled, language, digits), name
+
+
 def bundle(notebook: str, key_figures: Iterable[KeyFigure], language: str = "zh") -> dict[str, Any]:
     """The MIME bundle that carries the results.
 
@@ -77,15 +89,17 @@ def bundle(notebook: str, key_figures: Iterable[KeyFigure], language: str = "zh"
         ids = [str(one) for one in figure.observation_ids]
         figures.append(asdict(figure) | {"value": _plain(figure.value), "observation_ids": ids})
 
-    def shown(value: Any) -> str:
-        return "—" if value is None else f"{value:,.4g}" if isinstance(value, float) else str(value)
-
+    t = labels.translator("pages", language)
     label = "label_zh" if language == "zh" else "label_en"
-    cells = [(one[label], shown(one["value"]), one["unit"], one["evidence"]) for one in figures]
+    head = (t("key_figure"), t("value"), t("unit"), t("col.evidence"))
+    cells = [
+        (one[label], *written(one["value"], one["unit"], language), t(f"evidence.{one['evidence']}")) for one in figures
+    ]
     rows = "".join("<tr>" + "".join(f"<td>{html.escape(cell)}</td>" for cell in row) + "</tr>" for row in cells)
+    top = "".join(f'<th scope="col">{html.escape(word)}</th>' for word in head)
     return {
         MIME: {"notebook": notebook, "key_figures": figures},
-        "text/html": f'<table class="erqi-results"><tbody>{rows}</tbody></table>',
+        "text/html": f'<div class="erqi-table"><table><thead><tr>{top}</tr></thead><tbody>{rows}</tbody></table></div>',
         "text/plain": "\n".join(" ".join(row) for row in cells) or "—",
     }
 

@@ -292,7 +292,7 @@ def _task(one: Planned, options: Options, book: Suite) -> Any:
         "language": lang,
         "parameters": rows,
         "changed": ", ".join(f"{k} = {v}" for k, v in run.changed.items() if k not in ("data_dir", "document")),
-        "plan": plan_page(run.document),
+        "plan": plan_page(run.document) if specs else "",
         "foot": labels.translator("pages", lang)("run_foot", version=erqi.__version__, id=run.id),
     }
     return Task(
