@@ -44,6 +44,36 @@ def build(
     print(tables.build(paths or [], out or PROCESSED, jobs=jobs, version=version))
 
 
+@app.command()
+def diff(
+    old: Annotated[Path, typer.Argument(help="folder of the old package")],
+    new: Annotated[Path, typer.Argument(help="folder of the new package")],
+    as_json: Annotated[bool, typer.Option("--json", help="with every key that differs")] = False,
+) -> None:
+    """Say which rows were added, removed and changed, and which version step that asks for."""
+    import json
+
+    from erqi.tables.diff import diff as compare
+
+    found = compare(old, new)
+    print(json.dumps(found.as_dict(), ensure_ascii=False, indent=1) if as_json else found)
+
+
+export = typer.Typer(no_args_is_help=True, help="Write the tables for other systems.")
+app.add_typer(export, name="export")
+
+
+@export.command("sdmx-csv")
+def export_sdmx_csv(
+    out: Annotated[Path, typer.Option(help="the file to write")] = Path("observations.sdmx.csv"),
+    data: Annotated[Path | None, typer.Option(help="the package's folder; data/processed by default")] = None,
+) -> None:
+    """Write the observations as SDMX-CSV 2.0."""
+    from erqi.tables.sdmx import sdmx_csv
+
+    print(f"{sdmx_csv(out, data)} observations, {out}")
+
+
 report = typer.Typer(no_args_is_help=True, help="Plan, run and keep the reports of notebooks/suite.yml.")
 app.add_typer(report, name="report")
 
