@@ -122,7 +122,11 @@ def target_outcomes(observations: pd.DataFrame, sources: pd.DataFrame) -> pd.Dat
         empty until a person has read both quotes.
     """
     years = sources.set_index("document_id")[["area_name", "ref_area", "level", "review_year", "plan_year"]]
-    rows = observations.join(years, on="document_id").rename(columns={"area_name": "area"})
+    rows = (
+        observations.drop(columns="ref_area", errors="ignore")
+        .join(years, on="document_id")
+        .rename(columns={"area_name": "area"})
+    )
     rows = rows[rows["indicator_id"].isin(HEADLINES) & rows["value"].notna() & rows["area"].notna()]
     rows = rows[
         [measure in HEADLINES[name] for name, measure in zip(rows["indicator_id"], rows["measure"], strict=True)]
