@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from erqi.reading import mentions, statements
+from erqi.reading import cells, mentions, statements
 from erqi.reading.mentions import Mention
 from erqi.reading.outline import Section, outline
 from erqi.reading.statements import Statement
@@ -46,8 +46,9 @@ def read(document: Document) -> Reading:
     copy = normalise(document.text)
     sidecar = document.sidecar
     shape = outline(copy, sidecar.review_year, sidecar.plan_year)
-    numerals = mentions.find(document.text, copy, shape)
-    said = statements.find(copy, numerals, shape)
+    table = cells.find(copy)
+    numerals = mentions.find(document.text, copy, shape, table)
+    said = statements.find(copy, numerals, shape, table)
     return Reading(
         document.document_id,
         tuple(numerals),

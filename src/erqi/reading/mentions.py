@@ -5,8 +5,10 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from decimal import Decimal
+from typing import Any
 
-from erqi.reading import numerals, units
+from erqi.reading import cells, numerals, units
+from erqi.reading.cells import Cell
 from erqi.reading.outline import Outline
 from erqi.reading.units import Unit
 
@@ -169,7 +171,7 @@ _THREE_TIMES = re.compile(r"次(?:产业|会议|全会|党代|创业|分配|全�
 _WINDOW = 24
 
 
-def find(text: str, copy: str, outline: Outline) -> list[Mention]:
+def find(text: str, copy: str, outline: Outline, table: dict[int, Cell]) -> list[Mention]:
     """Return the numerals of a text in order, none overlapping, each digit in exactly one.
 
     Parameters
@@ -180,13 +182,19 @@ def find(text: str, copy: str, outline: Outline) -> list[Mention]:
         Its working copy, see :func:`erqi.reading.words.normalise`.
     outline : Outline
         Gives line and section of an offset.
+    table : dict of int to Cell
+        The cells of tables by the offset of their first digit, see :func:`erqi.reading.cells.find`.
     """
     found: list[Mention] = []
     at = 0
     readers = {"digits": _digits, "words": _words, "part": _part}
     while (match := _FIND.search(copy, at)) is not None:
         previous = found[-1] if found else None
-        fields = readers[match.lastgroup or ""](copy, match, previous)
+        cell = table.get(match.start()) if table else None
+        if cell is not None:
+            fields = _cell(copy, match, cell)
+        else:
+            fields = readers[match.lastgroup or ""](copy, match, previous)
         at = match.end()
         if fields is None:
             continue
@@ -198,7 +206,22 @@ def find(text: str, copy: str, outline: Outline) -> list[Mention]:
     return found
 
 
-def _digits(copy: str, match: re.Match[str], previous: Mention | None) -> dict:
+def _cell(copy: str, match: re.Match[str], cell: Cell) -> dict[str, Any]:
+    sign = copy[match.start() - 1] == "-"
+    number = ("-" if sign else "") + match.group().replace(",", "")
+    value, step = cells.worth(number, cell)
+    base = cell.unit.base if cell.unit else "1"
+    exact = base in ("1", "person", "person_time") and step == 1
+    lower, upper = interval(value, step, base, [], exact=exact)
+    printed = cell.unit_text if copy.startswith(cell.unit_text, match.end()) else ""
+    return {
+        "start": match.start() - sign, "end": match.end() + len(printed), "kind": QUANTITY, "number": number,
+        "unit_text": cell.scales + cell.unit_text, "value": value, "unit": base, "lower": lower, "upper": upper,
+        "form": "cell",
+    }  # fmt: skip
+
+
+def _digits(copy: str, match: re.Match[str], previous: Mention | None) -> dict[str, Any]:
     start, end = match.span()
     before = copy[max(0, start - _WINDOW) : start]
     last, following = before[-1:], copy[end : end + 1]
@@ -305,7 +328,7 @@ def _quantity(
     before: str,
     form: str,
     sign: int = 0,
-) -> dict:
+) -> dict[str, Any]:
     """Return the fields of a numeral that says how much, with what its words allow."""
     if sign:
         number, value = f"-{number}", -value
@@ -448,7 +471,7 @@ def _name(copy: str, start: int, end: int, before: str, last: str, following: st
     if following.isascii() and following.isalpha():
         if units.match(copy, end) is None:
             return NAME
-    elif following and following in "+·#＋":
+    elif (following and following in "+·#＋") or last in ("表", "图"):
         return NAME
     elif following == "：" and copy[end + 1 : end + 2].isdigit():
         return ""
@@ -460,8 +483,6 @@ def _name(copy: str, start: int, end: int, before: str, last: str, following: st
         return NAME
     if last == "（" and following == "）" and len(copy[start:end]) <= 2:
         return ORDINAL
-    if last == "表" or last == "图":
-        return NAME
     if (last in "\n\r" or not last or re.search(r"(?:^|[\n\r。；：])[ \t]*$", before)) and (
         following == "、"
         or following == "."
@@ -503,7 +524,7 @@ _OPEN_SCALE = re.compile(r"^[十百千万亿]+$")
 _REACHED = re.compile(r"(?:超过?|突破|逾|近|达到?|到|过|约|跨越|迈上|首破|站上|破|共计?|合计|首超)(?:了)?$")
 
 
-def _part(copy: str, match: re.Match[str], previous: Mention | None) -> dict | None:
+def _part(copy: str, match: re.Match[str], previous: Mention | None) -> dict[str, Any] | None:
     """Read 百分之七点五, 千分之三 and 三分之一."""
     result = numerals.fraction(match.group())
     if result is None:
@@ -536,7 +557,7 @@ def _part(copy: str, match: re.Match[str], previous: Mention | None) -> dict | N
     )
 
 
-def _words(copy: str, match: re.Match[str], previous: Mention | None) -> dict | None:
+def _words(copy: str, match: re.Match[str], previous: Mention | None) -> dict[str, Any] | None:
     """Read a numeral in characters if it is a date or states a quantity; None for every other use."""
     start, end = match.span()
     word = match.group()
@@ -654,7 +675,7 @@ def _words(copy: str, match: re.Match[str], previous: Mention | None) -> dict | 
     return _counted(copy, start, end, word, before)
 
 
-def _counted(copy: str, start: int, end: int, word: str, before: str) -> dict | None:
+def _counted(copy: str, start: int, end: int, word: str, before: str) -> dict[str, Any] | None:
     inside = ""
     if copy[end : end + 1] in ("多", "余", "几") and copy[end : end + 1]:
         inside, end = copy[end], end + 1

@@ -25,13 +25,13 @@ _REVIEW = re.compile(
 )
 _PROMISE = re.compile(
     r"工作(?:安排|重点|任务|部署|建议|打算|计划|思路|要求)|主要(?:目标|任务|工作|预期)|总体要求|重点(?:工作|任务)|预期目标|目标任务|奋斗目标|发展目标|指导思想|"
-    r"(?:今后|未来|下一步|明年|今年)|的建议|战略任务|下一阶段|努力方向|加强.{0,8}(?:政府)?自身建设|自身建设|计划草案|年计划|发展计划|建议"
+    r"(?:今后|未来|下一步|明年|今年)|方针|的建议|战略任务|下一阶段|努力方向|加强.{0,8}(?:政府)?自身建设|自身建设|计划草案|年计划|发展计划|建议"
 )
 _FIVE_BACK = re.compile(
     r"(?:过去|[这上本]届?政?府?的?)[五5]年|五年(?:来|工作|回顾|的)|“?十[一二三四五]五”?(?:时期|期间|以来)?.{0,12}(?:回顾|成就|总结|发展|情况)|本届政府"
 )
 _FIVE_AHEAD = re.compile(
-    r"(?:今后|未来)[五5]年|“?十[一二三四五六]五”?(?:时期|期间).{0,16}(?:目标|任务|要求|思路|展望|战略|部署|重点)|规划纲要"
+    r"(?:今后|未来)[五5]年|“?[一二三四五六七八九十]{0,2}五”?(?:时期|期间).{0,16}(?:方针|目标|任务|要求|思路|展望|战略|部署|重点)|规划纲要"
 )
 
 
@@ -121,8 +121,8 @@ def outline(copy: str, review_year: int | None = None, plan_year: int | None = N
 
 
 _SPAN = re.compile(
-    r"(?:^|(?<=\n))[ \t\u200b]*(?:各位代表[！，：])?(?:(?P<five>[^。\n]{0,12}?(?:五年来|(?:过去|这|过去的)五年|本届政府|"
-    r"“?十[一二三四]五”?(?:时期|期间|以来)))|(?:刚刚)?(?:过去的?一年|一年来|去年|(?P<one>(?:19|20)[0-9]{2})年(?:是|，|我)))"
+    r"(?:^|(?<=\n))[ \t\u200b]*(?:各位代表[！，：])?(?:(?P<five>[^。\n]{0,12}?(?:五年来|(?:经过|在?过去|这|过去的)五年|在过去的五年|本届政府|的五年[。，]|"
+    r"“?十[一二三四]五”?(?:时期|期间|以来)))|(?:刚刚)?(?:过去的?一年|一年来|去年|(?:过去的?)?(?P<one>(?:19|20)[0-9]{2})年(?:是|，|我|以来|全)))"
 )
 
 
@@ -137,15 +137,13 @@ def _spans(copy: str, review: int | None) -> tuple[tuple[int, bool], ...]:
 
 def _role(title: str, before: str) -> tuple[str, bool]:
     review, promise = _REVIEW.search(title), _PROMISE.search(title)
-    if _FIVE_AHEAD.search(title) and not re.search("回顾|总结", title):
-        return "promise", True
-    if review and promise and not re.search("回顾|总结|执行情况|完成情况|取得", title):
-        review = None
-    if review:
+    if re.search("回顾|总结|执行情况|完成情况|取得|成就|成效|过去|[五一]年来|去年|上年", title):
         return "review", bool(_FIVE_BACK.search(title))
+    if _FIVE_AHEAD.search(title):
+        return "promise", True
     if promise:
         return "promise", False
-    return "", False
+    return ("review", False) if review else (before, False)
 
 
 _TITLE_PLAN = re.compile(r"((?:19|20)[0-9]{2})年.{0,30}执行情况.{0,6}((?:19|20)[0-9]{2})年.{0,12}(?:计划|预算)", re.S)

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from decimal import Decimal
 
 from erqi.reading import mentions as m
+from erqi.reading.cells import Cell
 from erqi.reading.mentions import Mention
 from erqi.reading.outline import Outline, Section
 from erqi.reading.periods import Time, part_of, times
@@ -69,9 +70,7 @@ _HEADS = (
     r"余额|面积|用电量|发电量|客运量|货运量|吞吐量|贡献率|比重|占比|消费量|能耗|浓度|系数|指数|总额|总量|人数"
 )
 _HEAD = re.compile(rf"(?:{_HEADS})$")
-_RATE = re.compile(
-    r"(?:增速|增长率|增长速度|增幅|涨幅|降幅|跌幅|减幅|递增率)(?:为|达|达到|约|在|保持|控制在|力争|稳定|超过?|[^，。；]{0,4})$"
-)
+_RATE = re.compile(r"(?:增速|增长率|增长速度|增幅|涨幅|降幅|跌幅|减幅|递增率)[^，。；0-9]{0,9}$")
 _TIMES = re.compile(
     r"(?:截[至止]到?)?(?:(?:19|20)[0-9]{2}年?[-—–~至到]{1,2})?(?:19|20)[0-9]{2}年(?:[末底初度前]|全年|[0-9]{1,2}月份?[末底]?|上半年|[一二三四]季度)?|"
     r"[0-9]{1,2}[-—–~至到]{1,2}[0-9]{1,2}月份?|“?十[一二三四]?五”?(?:时期|期间|以来|末)|(?:过去|近|今后|未来)?[五5三3]年(?:来|间|累计)|"
@@ -141,7 +140,7 @@ class _Frame:
     counted: str = ""
 
 
-def find(copy: str, mentions: list[Mention], outline: Outline) -> list[Statement]:
+def find(copy: str, mentions: list[Mention], outline: Outline, table: dict[int, Cell]) -> list[Statement]:
     """Return the statements that the numerals of a text make, in order."""
     found: list[Statement] = []
     group: list[Mention] = []
@@ -149,7 +148,9 @@ def find(copy: str, mentions: list[Mention], outline: Outline) -> list[Statement
     stops = _SENTENCE.finditer(copy)
     start, following = 0, 0
     for mention in mentions:
-        if mention.kind == m.QUANTITY and mention.form != "cell":
+        if mention.form == "cell":
+            found.append(_cell(mention, table, outline))
+        elif mention.kind == m.QUANTITY:
             if mention.start >= end:
                 if group:
                     found.extend(_sentence(copy, start, end, group, outline))
@@ -162,6 +163,16 @@ def find(copy: str, mentions: list[Mention], outline: Outline) -> list[Statement
     if group:
         found.extend(_sentence(copy, start, end, group, outline))
     return found
+
+
+def _cell(mention: Mention, table: dict[int, Cell], outline: Outline) -> Statement:
+    cell = table.get(mention.start) or table[mention.start + 1]
+    year = cell.year or outline.review_year
+    return Statement(
+        mention, mention.start, mention.end, cell.subject, cell.measure, mention.value, mention.lower, mention.upper,
+        mention.unit, str(year) if year else "", "actual" if year and year <= (outline.review_year or year) else "",
+        "point", "none", "", "" if year else "time: neither table nor section tells",
+    )  # fmt: skip
 
 
 def _sentence(copy: str, start: int, end: int, group: list[Mention], outline: Outline) -> list[Statement]:
@@ -371,7 +382,7 @@ _ATTAIN = re.compile(
     r"(?:目标任务|目标|任务|计划|预算|年初预期|序时进度|定额)数?的?(?:约|近|超)*$|完成(?:年度|全年|年初)?(?:计划|目标|任务|预算)的?$|超额完成"
 )
 _OF = re.compile(r"(?:是|为|相当于|达到?)[^，。；]{0,24}的(?:约|近|超过?)?$|恢复[到至][^，。；]{0,16}的?$")
-_AVERAGE = re.compile(r"年均|平均每年|每年平均|(?<!半)年平均|年递增")
+_AVERAGE = re.compile(r"年均(?!浓度|值|气温)|平均每年|每年平均|(?<!半)年平均|年递增")
 _CHANGING = re.compile(rf"(?:{_UP}|{_DOWN})$")
 
 
@@ -390,7 +401,9 @@ def _measure(near: str, mention: Mention, left: str) -> tuple[str, int]:
         if _ATTAIN.search(text):
             return "attainment", 1
         if rate := _RATE.search(text):
-            return growth, -1 if rate.group()[0] in "降跌减" else 1
+            return growth, -1 if rate.group()[0] in "降跌减" and not re.search(
+                "[升降]|收窄|扩大", rate.group()[1:]
+            ) else 1
         if move and not (move["at"] or _TO.search(text)):
             return growth, sign
         if unit == "x":
@@ -555,6 +568,8 @@ def _when(
     for time in frame.times:
         if time.start >= mention.start:
             break
+        if time.relative == "全年" and chosen is not None and "-" in chosen.period:
+            chosen = None
         if time.base or time.relative in ("全年", "年内", "年末", "年底", "年初", "当年", "deadline"):
             continue
         if (
