@@ -332,6 +332,36 @@ def recovery_shares(h: Headline, trends: Sequence[float], target: float) -> pd.D
     return table(lines)
 
 
+def recovery_paths(
+    h: Headline, trend: float, share: float, target: float, shock: float = 0.0, rebuild: float = 0.0
+) -> pd.DataFrame:
+    """G7: the reader's belief beside the textbook paths after a disaster, each as growth in the plan year.
+
+    Returns
+    -------
+    DataFrame
+        path, trend, share, value (growth), two_year, distance (points to the target), left (level gap to the
+        trend path after the plan year, log points).
+    """
+    if not h.growth:
+        return table([missing("growth", "gdp growth_rate actual")]).assign(path="belief")
+    beliefs = {
+        "belief": (trend, share, shock, rebuild),
+        "no_recovery": (trend, 0.0, 0.0, 0.0),
+        "recovery": (trend, 1.0, 0.0, 0.0),
+        "build_back_better": (trend, 1.25, 0.0, 0.0),
+        "lower_trend": (trend - 1, 0.0, 0.0, 0.0),
+    }
+    lines, before = [], h.growth.value
+    for name, (path, part, hit, lift) in beliefs.items():
+        value = float(implied_growth(path, part, before, hit, lift))
+        left = 2 * gap(trend, 0) - gap(value, 0) - gap(before, 0)
+        line = row("growth", value, evidence="scenario", observation_id=h.growth.observation_id)
+        line |= {"path": name, "trend": path, "share": part, "two_year": two_year_average(before, value)}
+        lines.append(line | {"distance": value - target, "left": float(left)})
+    return table(lines)
+
+
 def against_city(h: Headline, series: pd.DataFrame, loss: float = -1.0, parent: str = "city") -> pd.DataFrame:
     """Level gap to the parent, the growth that would close it, and the size of the flood in both."""
     code = parents(h.ref_area).get(parent, "")
@@ -374,13 +404,13 @@ def against_city(h: Headline, series: pd.DataFrame, loss: float = -1.0, parent: 
     return table(rows)
 
 
-def cascade(h: Headline, series: pd.DataFrame) -> pd.DataFrame:
+def cascade(h: Headline, series: pd.DataFrame, around_pp: float = 0.5) -> pd.DataFrame:
     """G3: the target vector beside those of city, province and nation; amplification = own − city's."""
     areas = parents(h.ref_area)
     lines = []
     for name, fact in h.targets.items():
-        own = row(name, fact.value, *fact.interval(0.5), observation_id=fact.observation_id)
-        own["reason"] = "" if name != "project_investment" else "from levels"
+        own = row(name, fact.value, *fact.interval(around_pp), observation_id=fact.observation_id)
+        own["reason"] = "" if name != "project_investment" else "from_levels"
         for level, code in areas.items():
             up = lookup(series, code, name, "growth_rate", "target", h.plan_year)
             own[level] = up.value if up else NAN
@@ -410,7 +440,14 @@ def ladder(h: Headline, series: pd.DataFrame) -> pd.DataFrame:
     return table(lines)
 
 
-def ratios(h: Headline, deflators: Sequence[float], fai_deflator: float, goal: float | None = None) -> pd.DataFrame:
+def ratios(
+    h: Headline,
+    deflators: Sequence[float],
+    fai_deflator: float,
+    goal: float | None = None,
+    income_basis: str = "real",
+    cpi: float = 0.0,
+) -> pd.DataFrame:
     """G4: each target over the growth target as printed, and on one price basis. Not elasticities.
 
     Returns
@@ -445,6 +482,11 @@ def ratios(h: Headline, deflators: Sequence[float], fai_deflator: float, goal: f
         if name == "fixed_asset_investment":
             line["real"] = 100 * ((1 + fact.value / 100) / (1 + fai_deflator / 100) - 1)
         lines.append(line)
+    if h.income_in_step:
+        # in step by definition; read as nominal, prices take their part
+        real = g if income_basis == "real" else 100 * ((1 + g / 100) / (1 + cpi / 100) - 1)
+        more: dict[str, Any] = {"over": "gdp", "growth": g, "basis": income_basis, "same_basis": real / g}
+        lines.append(row("resident_income", 1.0, unit="1", **more))
     return table(lines or [missing("ratio", "growth_rate target")])
 
 

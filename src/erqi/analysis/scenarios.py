@@ -114,6 +114,17 @@ def noise(name: str, n: int, seed: int) -> Any:
     return draws
 
 
+def rebuilding(w: World, a: Assumptions) -> Any:
+    """Growth from rebuilding, percentage points; 0 where the loss or the level of output is unknown."""
+    loss, level = w.flood_loss if a.flood_loss < 0 else a.flood_loss * 1e8, w.facts.level
+    return gr.rebuild_points(loss, a.rebuild_share_2022, a.rebuild_va_content, level.value if level else 0.0)
+
+
+def centres(w: World, a: Assumptions) -> dict[str, float]:
+    """Central growth for each of the centres that a reader may choose, per cent."""
+    return {name: float(centre(w, replace(a, centre=name))) for name in ("target", "target_error", "trend")}
+
+
 def centre(w: World, a: Assumptions, shock: Any = None) -> Any:
     """Central growth of output under the assumptions, per cent; broadcasts over arrays of assumptions.
 
@@ -123,11 +134,9 @@ def centre(w: World, a: Assumptions, shock: Any = None) -> Any:
     assert w.facts.growth
     assert w.facts.target
     hit = a.shock_2022_pp * a.shock_months / 12 if shock is None else shock
-    target, level = w.facts.target.value, w.facts.level
+    target = w.facts.target.value
     if a.centre == "trend":
-        loss = w.flood_loss if a.flood_loss < 0 else a.flood_loss * 1e8
-        rebuild = gr.rebuild_points(loss, a.rebuild_share_2022, a.rebuild_va_content, level.value if level else 0.0)
-        own = gr.implied_growth(a.trend_growth, a.recovery_share, w.facts.growth.value, hit, rebuild)
+        own = gr.implied_growth(a.trend_growth, a.recovery_share, w.facts.growth.value, hit, rebuilding(w, a))
     else:
         own = target + (a.past_error_pp if a.centre == "target_error" else 0.0) - hit
     if w.city_target is None:
