@@ -246,10 +246,12 @@ def font_css(text: str, folder: Path | None = None) -> str:
     text : str
         Everything that the page shows; markup in it does no harm.
     """
-    import matplotlib
-
     wanted = set(text) | set(map(chr, range(32, 127)))
-    store = (folder or Path(matplotlib.get_cachedir())) / "erqi-font.json"
+    if folder is None:
+        import matplotlib
+
+        folder = Path(matplotlib.get_cachedir())
+    store = folder / "erqi-font.json"
     have, css = "", ""
     try:
         kept = json.loads(store.read_text(encoding="utf-8"))

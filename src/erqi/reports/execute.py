@@ -6,15 +6,17 @@ import datetime as dt
 import json
 import logging
 import re
+import threading
 import time
 import traceback
 from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 
-from erqi.reports import results
+from erqi.reports import results, warm
 
 RETRIES = 2
+_import_lock = threading.Lock()
 
 
 @dataclass(frozen=True)
@@ -77,8 +79,9 @@ def _failed(outcome: str, kind: str, message: str, **more: Any) -> dict[str, Any
 
 
 def _attempt(task: Task) -> dict[str, Any]:
-    import nbformat
-    import papermill
+    with _import_lock, warm.lean_jsonschema():
+        import nbformat
+        import papermill
     from nbclient.exceptions import CellTimeoutError, DeadKernelError
     from papermill.exceptions import PapermillExecutionError
 

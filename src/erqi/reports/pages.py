@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import datetime as dt
+import os
 import re
 import threading
+from contextlib import suppress
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -18,10 +20,14 @@ _one_at_a_time = threading.Lock()
 
 
 @cache
+def _show_css() -> str:
+    return (labels.LOCALE.parent / "show.css").read_text("utf-8")
+
+
+@cache
 def css() -> str:
     """Tables and marks, then the common style."""
-    files = (labels.LOCALE.parent / "show.css", TEMPLATES / "style.css")
-    return "\n".join(path.read_text("utf-8") for path in files)
+    return _show_css() + "\n" + (TEMPLATES / "style.css").read_text("utf-8")
 
 
 def with_font(page: str) -> str:
@@ -29,7 +35,12 @@ def with_font(page: str) -> str:
     from erqi.figures import style
 
     shown = style.visible(page)
-    return page.replace("/*font*/", style.font_css(shown) if _CJK.search(shown) else "", 1)
+    if not _CJK.search(shown):
+        return page
+    folder = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "erqi"
+    with _one_at_a_time, suppress(OSError):
+        folder.mkdir(parents=True, exist_ok=True)
+    return page.replace("/*font*/", style.font_css(shown, folder), 1)
 
 
 @cache
@@ -58,14 +69,14 @@ def run_page(notebook: Any, page: dict[str, Any]) -> str:
     page : dict
         title, language, parameters (rows of the table), changed (words), plan (link or ""), foot.
     """
-    from erqi.figures import tables
-
     t = labels.translator("pages", page["language"])
     keys = "all_reports marked_text parameters parameter value default allowed meaning code messages figure_of_cell"
     run = page | {"words": {key: t(key) for key in keys.split()}, "css": css()}
     with _one_at_a_time:
         html, _ = _exporter().from_notebook_node(notebook, resources={"run": run})
-    html = html.replace(tables.style_tag(), "")  # each table brings its look for the notebook; the page has it
+    html = html.replace(
+        f"<style>{_show_css()}</style>", ""
+    )  # each table brings its look for the notebook; the page has it
     if page.get("plan"):
         html = html.replace('href="plan.html', f'href="{page["plan"]}')
     return with_font(html)

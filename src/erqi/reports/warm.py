@@ -17,7 +17,8 @@ import socket
 import subprocess
 import sys
 import threading
-from contextlib import suppress
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from functools import cache
 from typing import Any, NoReturn
 
@@ -85,14 +86,20 @@ def parent() -> Parent | None:
     return Parent() if sys.platform == "linux" and "ERQI_NO_FORK" not in os.environ else None
 
 
+@contextmanager
+def lean_jsonschema() -> Iterator[None]:
+    """A syntax checker that jsonschema takes along if it is there, and that nobody asks here, costs 0.7 s."""
+    sys.modules.setdefault("rfc3987_syntax", None)  # type: ignore[arg-type]
+    yield
+    if sys.modules.get("rfc3987_syntax", 0) is None:
+        del sys.modules["rfc3987_syntax"]
+
+
 def preload() -> None:
     """Import what notebooks use; what is missing here is missing for the notebook too, and is said there."""
-    # a syntax checker that only jsonschema wants costs more than all of jsonschema
-    sys.modules["rfc3987_syntax"] = None  # type: ignore[assignment]
     for name in LIBRARIES.split():
-        with suppress(ImportError):
+        with suppress(ImportError), lean_jsonschema():
             importlib.import_module(name)
-    del sys.modules["rfc3987_syntax"]
     with suppress(ImportError):  # fills the font caches; leaves no figure behind, since pyplot is not asked
         from matplotlib.backends.backend_agg import FigureCanvasAgg
         from matplotlib.figure import Figure
