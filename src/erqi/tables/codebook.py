@@ -132,12 +132,14 @@ def _end(subject: str, at: int, parts: tuple[str, ...]) -> int:
     return end
 
 
-def _rows(name: str) -> list[dict[str, str]]:
+@cache
+def rows(name: str) -> tuple[dict[str, str], ...]:
+    """Return the rows of a CSV file of ``data/reference``."""
     with (REFERENCE / name).open(encoding="utf-8", newline="") as handle:
-        return list(csv.DictReader(handle))
+        return tuple(csv.DictReader(handle))
 
 
 @cache
 def codebook() -> Codebook:
     """Return the project's codebook."""
-    return Codebook(_rows("indicators.csv"), {row["unit"]: row["dimension"] for row in _rows("units.csv")})
+    return Codebook(rows("indicators.csv"), {row["unit"]: row["dimension"] for row in rows("units.csv")})

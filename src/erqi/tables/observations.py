@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-import csv
 import hashlib
 from collections import Counter
 from functools import cache
 from typing import Any
 
-from erqi.paths import REFERENCE
 from erqi.reading import Reading
 from erqi.reading.mentions import Mention
 from erqi.sources import Document
 from erqi.tables.codebook import codebook
+from erqi.tables.codebook import rows as reference
 
 # A report names its own area in its heading or its first sentence, before one of these words.
 _AREA_WORDS = ("政府", "人民政府", "第", "国民经济", "总理", "向大会", "2", "１")
@@ -60,6 +59,7 @@ def observation_rows(reading: Reading, document: Document) -> list[dict[str, Any
     """
     book, area = codebook(), area_code(reading, document)
     seen: Counter[str] = Counter()
+    clauses = Counter((said.start, said.end) for said in reading.statements)
     rows = []
     for said in reading.statements:
         quote = document.text[said.start : said.end]
@@ -67,6 +67,9 @@ def observation_rows(reading: Reading, document: Document) -> list[dict[str, Any
         key = f"{reading.document_id}|{spot}|{said.end if not said.mention else said.mention.end}|{quote}"
         seen[key] += 1
         indicator = book.match(said.subject, said.unit, said.measure)
+        if not indicator and clauses[said.start, said.end] == 1:
+            # a clause with one figure speaks of one thing, wherever its name stands
+            indicator = book.match(quote, said.unit, said.measure)
         price = said.price_basis or book.price_basis(indicator, said.measure)
         notes = [
             said.note,
@@ -98,7 +101,23 @@ def observation_rows(reading: Reading, document: Document) -> list[dict[str, Any
                 "note": "; ".join(filter(None, notes)),
             }
         )
-    return rows
+    words = {(row["start"], row["measure"]) for row in rows if not row["mention_id"]}
+    for claim in _claims(document):
+        if (claim["start"], claim["measure"]) not in words:
+            rows.append({**claim, "ref_area": area, "price_basis": ""})
+    return sorted(rows, key=lambda row: row["start"]) if len(rows) > len(reading.statements) else rows
+
+
+def _claims(document: Document) -> list[dict[str, Any]]:
+    """Return what a person read in a document's words without a numeral: ``data/reference/claims.csv``."""
+    found = []
+    for claim in reference("claims.csv"):
+        if claim["document_id"] == document.document_id and (at := document.text.find(claim["quote"])) >= 0:
+            place = {"start": at, "end": at + len(claim["quote"]), "mention_id": ""}
+            key = f"{document.document_id}|{at}|claim|{claim['quote']}|{claim['indicator_id']}"
+            note = "; ".join(filter(None, ["read by hand", claim["note"]]))
+            found.append({**claim, **place, "observation_id": _id("o", key), "note": note})
+    return found
 
 
 def mention_id(document_id: str, mention: Mention) -> str:
@@ -124,8 +143,7 @@ def _named(head: str, name: str) -> list[int]:
 
 @cache
 def _areas() -> dict[str, str]:
-    with (REFERENCE / "areas.csv").open(encoding="utf-8", newline="") as handle:
-        return {row["name"]: row["ref_area"] for row in csv.DictReader(handle)}
+    return {row["name"]: row["ref_area"] for row in reference("areas.csv")}
 
 
 def _id(kind: str, key: str) -> str:
