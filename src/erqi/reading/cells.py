@@ -52,6 +52,8 @@ def find(copy: str) -> dict[int, Cell]:
     for line in _LINE.finditer(copy):
         parts = _split(line)
         gap = copy.count("\n", last_end, line.start()) > 2
+        if _CAPTION.match(line.group().strip()):
+            parts = []
         if len(parts) >= 2 and not gap and len(line.group()) < 400:
             block.append(parts)
         else:

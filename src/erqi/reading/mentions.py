@@ -62,13 +62,14 @@ _CN = "〇零○一二三四五六七八九十百千万亿两半兩萬億"
 _NUMBER = r"[0-9]{1,3}(?:,[0-9]{3})+(?:\.[0-9]+)?|[0-9]+(?:\.[0-9]+)?"
 _FIND = re.compile(
     rf"(?P<part>(?:百|千|万|[一二三四五六七八九十]{{1,3}})分之(?:(?:{_NUMBER})|[{_CN}]+(?:点[{_CN}]+)?))"
-    rf"|(?P<digits>{_NUMBER})|(?P<words>[{_CN}]+(?:点[〇零○一二三四五六七八九]+[万亿]?)?)"
+    rf"|(?P<digits>{_NUMBER})|(?P<words>(?:[〇零○一二三四五六七八九十百万亿两半兩萬億]|千(?![瓦克米升卡伏赫焦]))+(?:点[〇零○一二三四五六七八九]+[万亿]?)?)"
 )
 _SPACE = r"[ \u00a0]?"
 _SCALE = r"(?:万亿|千亿|百亿|十亿|千万|百万|十万|万|萬|亿|億|千(?![瓦克米升卡伏赫焦])|百(?!分))"
 _TAIL = re.compile(rf"{_SPACE}([多余几]?)({_SCALE}?)([多余几]?)")
 _MORE = re.compile(rf"([0-9]+)({_SCALE})")
 _AFTER = re.compile(r"(多|余|有余|左右|上下|及以上|或以上|以上|及以下|以下|以内|之内)(?![的]?[来后])")
+_FAR_BEFORE = re.compile(r"(不低于|不少于|不超过|不高于|超过|高于)[^，。；0-9]{2,20}的$")
 _BEFORE = re.compile(
     r"(不少于|不低于|不小于|不超过|不高于|不多于|不大于|控制在|至少|最少|最多|至多|大约|约为|约|超过|超出|超额?|"
     r"突破|逾|近|将近|接近|已过|过|高于|大于|多于|低于|小于|少于|不足|不到|未及)"
@@ -96,6 +97,7 @@ _MORE_THAN = (
 _LESS_THAN = ("低于", "小于", "少于", "不足", "不到", "未及")
 
 _RANGE = re.compile(rf"{_SPACE}(?:[-—–~至]{{1,2}}|到){_SPACE}(?=[0-9])")
+_RATIO = re.compile(r" ?： ?[0-9]")
 _RANGE_CN = re.compile(r"(?:至|到|[-—–~]{1,2})")
 _Y = r"(?:1[89]|20|21)[0-9]{2}"
 _DATES = (
@@ -156,7 +158,7 @@ _NOUN = (
     r"(?:项目|企业|楼宇|园区|产业|集群|县|乡镇|镇|村|机组|变电站|变电|输变电|线路|生产线|泊位|码头|电站|光伏|风电|矿|矿井|"
     r"电厂|煤矿|褐煤|储气|油田|装置|水库|大户|产品|单位|店|工程|主体|市场|板块|俱乐部|群体|病房)"
 )
-_NOUN_AFTER = re.compile(rf"的?级?[^，。；、：（）0-9\n]{{0,10}}?{_NOUN}")
+_NOUN_AFTER = re.compile(rf"(?!实施|建设|用于|支持|投|完成|开|启动)的?级?[^，。；、：（）0-9\n]{{0,10}}?{_NOUN}")
 _OF_CAPACITY = re.compile(
     r"(?:级|的?(?:[^，。；、：（）0-9\n]{0,6}(?:露天矿|煤矿|褐煤|热电|风电|光伏|机组|变电站|输变电|生产线|泊位|码头|"
     r"水泥熟料|乙烯|炼油|铝板|大麦芽|高炉|储能)))"
@@ -251,8 +253,8 @@ def _digits(copy: str, match: re.Match[str], previous: Mention | None) -> dict[s
         second = _shared(copy, end)
     if previous is not None and previous.form == "low" and start - previous.end <= 3:
         form = "high"
-    elif (following == "：" and re.match(r"[0-9]", copy[end + 1 : end + 2]) and unit is None) or (
-        last == "：" and previous is not None and previous.form == "part" and previous.end == start - 1
+    elif (unit is None and _RATIO.match(copy, end)) or (
+        previous is not None and previous.form == "part" and copy[previous.end : start].strip() == "："
     ):
         form = "part"
     elif last == "第" or (last == "前" and unit is not None and unit.text in "名位强"):
@@ -334,6 +336,8 @@ def _quantity(
         number, value = f"-{number}", -value
     hedges = [inside] if inside else []
     match = _BEFORE.search(before)
+    if match is None and unit is not None and unit.base in ("x", "%"):
+        match = _FAR_BEFORE.search(before)
     if match:
         hedges.insert(0, match.group(1))
     after = _AFTER.match(copy, end)
@@ -343,7 +347,7 @@ def _quantity(
         if _filters(copy, after.end(), after.group(1), unit, before):
             kind = THRESHOLD
         end = after.end()
-    elif _sized(copy, end, unit, before, match):
+    elif _sized(copy, end, unit, before, match, form):
         kind = THRESHOLD
     base = unit.base if unit else "1"
     lower, upper = interval(value, step, base, hedges, exact=base in ("1", "person", "person_time") and step == 1)
@@ -405,24 +409,30 @@ def _filters(copy: str, at: int, word: str, unit: Unit | None, before: str) -> b
         return False
     if unit.dimension in ("share", "time", "rate", "concentration"):
         return False
+    if unit.text == "层":
+        return True
     return unit.dimension in _THRESHOLD_DIMS or following == "的"
 
 
-def _sized(copy: str, at: int, unit: Unit | None, before: str, hedged: re.Match[str] | None) -> bool:
+def _sized(copy: str, at: int, unit: Unit | None, before: str, hedged: re.Match[str] | None, form: str) -> bool:
     """Tell a size that is part of a name or a filter: 超亿元楼宇, 日产4500吨生产线, 110千伏变电站."""
     if unit is None:
         return False
     if unit.text in ("岁", "周岁"):
+        if form == "low" and not _AGE_BEFORE.search(before):
+            return True
         return copy[at : at + 1] not in _CLOSED and not _AGE_BEFORE.search(before) and not hedged
+    if re.match(r"的(?:有)?[0-9]", copy[at : at + 3]):
+        return True
     if unit.dimension == "noun":
-        return hedged is not None and hedged.group(1) in ("超", "过", "超过")
+        return hedged is not None and hedged.group(1) in ("超", "过", "超过") and unit.text in "县市区镇乡村"
     if unit.dimension in ("share", "time", "ratio", "count"):
         return unit.text == "%" and before.endswith("前")
     if _CAPACITY_BEFORE.search(before) and copy[at : at + 1] not in _CLOSED:
         return True
     if unit.dimension in ("mass", "power", "voltage", "volume") and _OF_CAPACITY.match(copy, at):
         return True
-    if hedged and hedged.group(1) in ("超", "过", "超过", "突破", "不足", "低于", "不低于", "近"):
+    if hedged and hedged.group(1) in ("超", "过", "超过", "突破", "不足", "低于", "不低于"):
         return bool(_NOUN_AFTER.match(copy, at)) and unit.dimension in ("money", "area", "mass")
     return copy[at : at + 1] == "级" and copy[at + 1 : at + 2] not in _CLOSED
 
@@ -473,9 +483,7 @@ def _name(copy: str, start: int, end: int, before: str, last: str, following: st
             return NAME
     elif (following and following in "+·#＋") or last in ("表", "图"):
         return NAME
-    elif following == "：" and copy[end + 1 : end + 2].isdigit():
-        return ""
-    if last in ("+", "·", "X", "×") and last:
+    if (last in ("+", "·", "X", "×") and last) or re.search(r"PM\s*$|附[件表]$|专栏$", before):
         return NAME
     if following in ("×", "*") and following:
         return NAME
@@ -521,7 +529,9 @@ _TENTHS = re.compile(
 )
 _WEAK_AFTER = frozenset("级类种样层面道口门段片步对双组代号章笔重度点里克升分日年月天岁期字省市县区村校团式")  # fmt: skip
 _OPEN_SCALE = re.compile(r"^[十百千万亿]+$")
-_REACHED = re.compile(r"(?:超过?|突破|逾|近|达到?|到|过|约|跨越|迈上|首破|站上|破|共计?|合计|首超)(?:了)?$")
+_REACHED = re.compile(
+    r"(?:(?:保持|稳定)在|超过?|突破|逾|近|达到?|到|过|约|跨越|迈上|首破|站上|破|共计?|合计|首超)(?:了)?$"
+)
 
 
 def _part(copy: str, match: re.Match[str], previous: Mention | None) -> dict[str, Any] | None:
@@ -684,6 +694,11 @@ def _counted(copy: str, start: int, end: int, word: str, before: str) -> dict[st
             word, end = word + scales.group(), scales.end()
     unit = units.match(copy, end)
     value = numerals.value(word)
+    if unit is None and value is not None and re.search("^[一二三四五六七八九十].*[万亿]$", word):
+        # 培养人才五百万: a large number at the end of a clause needs no unit
+        if copy[end : end + 1] in _CLOSED:
+            factor = numerals.scale(word[-1])
+            return _quantity(copy, start, end, str(value), "", value, factor, None, inside, before, "")
     if unit is None or value is None or unit.dimension == "noun":
         return None
     following = copy[end + len(unit.text) : end + len(unit.text) + 1]

@@ -64,8 +64,10 @@ def chinese(text: str) -> Decimal | None:
                 section += (digit or (0 if seen and not digit and section else 1)) * size
             else:
                 section += digit
-                # 万亿 and 百万亿 multiply what stands before them; 三亿二千万 adds
-                if section:
+                # 万亿 multiplies all that stands before it; 三亿二千万 adds
+                if total and total < size:
+                    total = (total + section) * size
+                elif section:
                     total += section * size
                 else:
                     total = total * size if total else size

@@ -6,6 +6,8 @@ import re
 from bisect import bisect_right
 from dataclasses import dataclass
 
+from erqi.reading.periods import PLANS
+
 _CN = "一二三四五六七八九十"
 _HEADINGS = (
     (1, re.compile(rf"第[{_CN}]{{1,3}}(?:部分|章)[ 　：、]?|[{_CN}]{{1,3}}、")),
@@ -147,6 +149,9 @@ def _role(title: str, before: str) -> tuple[str, bool]:
 
 
 _TITLE_PLAN = re.compile(r"((?:19|20)[0-9]{2})年.{0,30}执行情况.{0,6}((?:19|20)[0-9]{2})年.{0,12}(?:计划|预算)", re.S)
+_HEAD_PLANS = re.compile(
+    r"(?:^|\n)\s*一、“([一二三四五六七八九十]{1,2}五)”(?:计划|时期)[^\n]{0,12}(?:回顾|执行情况|总结)"
+)
 _TITLE_DATE = re.compile(
     r"((?:19|20)[0-9]{2})年?[^。]{0,40}?(?:政府工作报告|工作报告)|((?:19|20)[0-9]{2})年[0-9]{1,2}月[0-9]{1,2}日[^。]{0,20}(?:在|大会)"
 )
@@ -167,6 +172,10 @@ def _years(copy: str, review: int | None, plan: int | None) -> tuple[int | None,
             review, plan = int(match[1]), int(match[2])
         elif match := _BULLETIN.search(copy[:300]):
             return int(match[1]), None, ""
+        elif plans := _HEAD_PLANS.search(copy):
+            # a report on a five-year plan: the last year of the old one, and the first of the new
+            last = PLANS.get(plans[1], 0) + 4
+            return last, last + 1, ""
         else:
             if match := _HEAD_REVIEW.search(copy):
                 review = int(match[1])
@@ -187,7 +196,11 @@ def _years(copy: str, review: int | None, plan: int | None) -> tuple[int | None,
     return review, plan, within
 
 
-_PART = re.compile(r"((?:19|20)[0-9]{2})年?(上半年|前?[一二三]季度|1[-—–~至到]{1,2}[0-9]{1,2}月)")
+_PART = re.compile(r"((?:19|20)[0-9]{2})年(上半年|前?[一二三]季度|1[-—–~至到]{1,2}[0-9]{1,2}月)")
+_OWN_YEAR = re.compile(
+    r"(?P<base>[比较自从由与同]?)(?P<year>(?:19|20)[0-9]{2}|[一二][九〇零○][〇零○一二三四五六七八九]{2})年(?P<plan>(?:国民经济)?(?:计划|预期|目标))?"
+)
+_ADDRESS = re.compile(r"各位代表|大会审议|政府工作报告")
 _TITLE_PART = re.compile(r"上半年|前三季度|[一二三]季度|1[-—–~至到]{1,2}[0-9]{1,2}月")
 
 
@@ -196,9 +209,13 @@ def _analysis(copy: str) -> tuple[int | None, int | None, str]:
     match = _PART.search(copy)
     if match and match.start() < 2000:
         return int(match[1]), None, match[2]
-    years = _YEAR.findall(copy[:1500])
-    if not years:
+    weights: dict[int, int] = {}
+    for found in _OWN_YEAR.finditer(copy[:6000]):
+        if found["plan"] or not found["base"]:
+            year = int(found["year"].translate(_TO))
+            weights[year] = weights.get(year, 0) + (10 if found["plan"] else 1)
+    if not weights:
         return None, None, ""
-    commonest = max(set(years), key=lambda year: (years.count(year), year))
     part = _TITLE_PART.search(copy[:600])
-    return int(commonest), None, part.group() if part else ""
+    year = max(weights, key=lambda key: (weights[key], key))
+    return year, year + 1 if _ADDRESS.search(copy) else None, part.group() if part else ""

@@ -19,8 +19,8 @@ TIME = re.compile(
     rf"|(?P<months>(?P<m1>[01]?[0-9]){_SEP}(?P<m2>[01]?[0-9])月)"
     rf"|(?P<part>上半年|下半年|前三季度|[一二三四]季度)(?!末)"
     rf"|(?P<relative>今年|本年|去年|上年|前年|明年|当年|全年|年内|年末|年底|年初)"
-    rf"|(?P<back>(?:过去|最近|近)?(?P<n>[二两三四五六七八九十]|[0-9]{{1,2}})年(?:来|间|以来)|(?:过去|最近|近|连续)(?P<n2>[二两三四五六七八九十]|[0-9]{{1,2}})年)"
-    rf"|(?P<month>(?<![0-9年个-])[01]?[0-9]月份?)(?!底前|末前)"
+    rf"|(?P<back>(?:过去|最近|近)?(?P<n>[二两三四五六七八九十]|[0-9]{{1,2}})年(?:来|间|以来)|(?:过去|最近|近)(?P<n2>[二两三四五六七八九十]|[0-9]{{1,2}})年)"
+    rf"|(?P<month>(?<![0-9年个-])[01]?[0-9]月份?)(?!底前|末前|[0-9])"
 )  # fmt: skip
 _BASE_BEFORE = re.compile(
     r"(?:比|较|较之|比较|超过|高于|低于|相当于|恢复到|恢复至|与|同|和|是|为|以|按|快于|多于)(?:的)?(?:[“（ ])?$"
@@ -45,11 +45,11 @@ _SMALL = {
     "十二": 12,
     "一": 1,
 }
-_PLANS = {
+PLANS = {
     "一五": 1953, "二五": 1958, "三五": 1966, "四五": 1971, "五五": 1976, "六五": 1981, "七五": 1986, "八五": 1991,
     "九五": 1996, "十五": 2001, "十一五": 2006, "十二五": 2011, "十三五": 2016, "十四五": 2021, "十五五": 2026,
 }  # fmt: skip
-_ORDINAL_PLAN = dict(zip("一二三四五六七八九", list(_PLANS.values())[:9], strict=False)) | {"十": 2001}
+_ORDINAL_PLAN = dict(zip("一二三四五六七八九", list(PLANS.values())[:9], strict=False)) | {"十": 2001}
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +61,7 @@ class Time:
     period: str
     base: bool
     relative: str = ""
+    opening: bool = False
 
     @property
     def last_year(self) -> int:
@@ -105,7 +106,7 @@ def times(copy: str, start: int, end: int, year: int | None, this: int | None, l
     found = []
     nearest = year
     for match in TIME.finditer(copy, start, end):
-        period, relative = _iso(match, nearest, this, last)
+        period, relative = _iso(match, copy, nearest, this, last)
         if not period:
             continue
         base = bool(
@@ -114,11 +115,12 @@ def times(copy: str, start: int, end: int, year: int | None, this: int | None, l
         )
         if not base and match["year"]:
             nearest = year_of(match["year"])
-        found.append(Time(match.start(), match.end(), period, base, relative))
+        opening = copy[match.start() - 1 : match.start()] in ("由", "从")
+        found.append(Time(match.start(), match.end(), period, base, relative, opening))
     return found
 
 
-def _iso(match: re.Match[str], year: int | None, this: int | None, last: int | None) -> tuple[str, str]:
+def _iso(match: re.Match[str], copy: str, year: int | None, this: int | None, last: int | None) -> tuple[str, str]:
     kind = match.lastgroup
     if match["years"]:
         first, second = year_of(match["y1"]), year_of(match["y2"])
@@ -138,7 +140,7 @@ def _iso(match: re.Match[str], year: int | None, this: int | None, last: int | N
     if match["plan"]:
         word = re.sub("[“”]", "", match["plan"])
         word = word[: len(word) - len(match["planpart"] or "")]
-        first = _PLANS.get(word)
+        first = PLANS.get(word)
         if first is None and word.startswith("第"):
             first = _ORDINAL_PLAN.get(word[1:-5])
         if first is None:
@@ -157,6 +159,8 @@ def _iso(match: re.Match[str], year: int | None, this: int | None, last: int | N
         return (part_of(year, match["part"]), "") if year else ("", "")
     if match["month"] and kind == "month":
         month = _number(re.sub("月份?", "", match["month"]))
+        if month == 12 and copy[match.end() : match.end() + 1] in "底末":
+            return (str(year), "年末") if year else ("", "")
         return (f"{year}-{month:02d}", "month") if year and 1 <= month <= 12 else ("", "")
     if match["back"]:
         n = _number(match["n"] or match["n2"] or "0")

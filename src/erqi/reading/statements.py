@@ -60,8 +60,8 @@ class Statement:
 
 
 _SENTENCE = re.compile(r"[。！？\n\r]+")
-_UP = r"增长|增加|提高|上升|上涨|提升|扩大|回升|上调|攀升|净增|增收|多增|升高|上浮|递增|增至|升至|增|涨|拉动"
-_DOWN = r"负增长|下降|降低|减少|回落|压减|削减|压缩|收窄|缩短|缩小|下滑|下调|下跌|调减|减收|精简|核减|减亏|放缓|压降|消减|递减|降至|降|减|跌"
+_UP = r"增长|增加|提高|上升|上涨|提升|扩大|回升|上调|攀升|净增|增产|增收|多增|升高|上浮|递增|增至|升至|增|涨|拉动"
+_DOWN = r"负增长|减产|下降|降低|减少|回落|压减|削减|压缩|收窄|缩短|缩小|下滑|下调|下跌|调减|减收|精简|核减|减亏|放缓|压降|消减|递减|降至|降|减|跌"
 _LOOSE = r"(?:约|近|超过?|突破|达到?|为|逾|不少于|不低于|不超过|至少|的|了|各|分别|幅度|[：（“ ])*"
 _MOVE = re.compile(rf"(?P<verb>(?P<down>{_DOWN})|(?:{_UP})){_LOOSE}(?P<at>[到至])?{_LOOSE}$")
 _TO = re.compile(r"(?:[到至为]|达到?)(?:约|近|超过?|突破|的|了|[：（“ ])*$")
@@ -70,7 +70,7 @@ _HEADS = (
     r"余额|面积|用电量|发电量|客运量|货运量|吞吐量|贡献率|比重|占比|消费量|能耗|浓度|系数|指数|总额|总量|人数"
 )
 _HEAD = re.compile(rf"(?:{_HEADS})$")
-_RATE = re.compile(r"(?:增速|增长率|增长速度|增幅|涨幅|降幅|跌幅|减幅|递增率)[^，。；0-9]{0,9}$")
+_RATE = re.compile(r"(?:增速|增长率|增长速度|增长目标|增幅|涨幅|降幅|跌幅|减幅|递增率)[^，。；0-9]{0,9}$")
 _TIMES = re.compile(
     r"(?:截[至止]到?)?(?:(?:19|20)[0-9]{2}年?[-—–~至到]{1,2})?(?:19|20)[0-9]{2}年(?:[末底初度前]|全年|[0-9]{1,2}月份?[末底]?|上半年|[一二三四]季度)?|"
     r"[0-9]{1,2}[-—–~至到]{1,2}[0-9]{1,2}月份?|“?十[一二三四]?五”?(?:时期|期间|以来|末)|(?:过去|近|今后|未来)?[五5三3]年(?:来|间|累计)|"
@@ -105,7 +105,7 @@ _GENERIC = re.compile(
     r"^(?:完成|总|计划|年|实现|的)*(?:投资|产值|销售收入|营业收入|主营业务收入|税收|利润(?:总额)?|利税总额|成交金?额|在校学?生|总数|总量|数量|面积|参保率|办复率|"
     r"降幅|增速|占比|产量|金额|增加值|合同额|受益学生|资产总额|注册资本|开工率|投产率|履约率|到位资金|[^，]{2,4}率)$"
 )
-_CHAIN = re.compile(r"^(?:[、，和及与或]|以及|约|近|超过?|[：/）（])+$")
+_CHAIN = re.compile(r"^(?:[ 、，和及与或]|以及|约|近|超过?|[：/）（])+$")
 _SPLIT = re.compile(r"、|和(?!平|谐|国)|与|以及|及(?!其|时)")
 _REAL = re.compile(r"(?:可比|不变)(?:价格?|口径)?|扣除(?:价格|物价)")
 _NOMINAL = re.compile(r"现价|名义增|按当年价")
@@ -118,7 +118,7 @@ _COMMIT = {
     "保证": "ensure",
     "必保": "ensure",
 }
-_FUTURE = re.compile(r"明年|今后|未来|下一步|将(?!来|军|士|领|近)|计划|拟|力争|预计|争取|目标")
+_FUTURE = re.compile(r"明年|今后|未来|下一步|将(?!来|军|士|领|近)|计划|拟|力争|预计|争取")
 _SCOPE = re.compile(r"(?:推进|加快|推动|抓好|聚焦|围绕|依托|用足?用?好|统筹|支持|做好|抓实)[^，。；]{0,40}$")
 
 
@@ -192,9 +192,12 @@ def _sentence(copy: str, start: int, end: int, group: list[Mention], outline: Ou
         left = copy[max(at, series[0].start - 120) : series[0].start]
         labels = _distribute(left, series, frame) if len(series) > 1 else []
         hedge = series[-1].hedge if len(series) > 1 and series[-1].form != "high" else ""
+        ahead = series[0].hedge if hedge == "" and re.search("分别|接连|均|连续", left) else ""
         for k, mention in enumerate(series):
             label = labels[k] if labels else ""
             statement, at = _state(copy, start, end, left, mention, group[i + k + 1 :], frame, outline, label, k > 0)
+            if ahead and k and not mention.hedge:
+                statement = replace(statement, bound=m.bound(series[0]), lower=None, upper=None)
             if hedge and mention is not series[-1] and not mention.hedge and copy[series[-1].end - 1] in "上下内右":
                 code = m.bound(series[-1])
                 statement = replace(
@@ -343,11 +346,18 @@ def _state(
     near = re.split(r"[，；：]", left)[-1]
     if not near.strip() and "：" in left:
         near = left.rstrip("：").split("，")[-1]
-    measure, sign = _measure(near, mention, left)
+    measure, sign = _measure(near, mention, left, copy[mention.end : mention.end + 5])
     at = mention.end
     against = ""
     if not label:
         label, against, at = _subject(copy, end, left, near, mention, rest, frame, measure, follows)
+    if (
+        measure == "share"
+        and label == frame.base
+        and re.search("(?:增速|涨幅)$", frame.said)
+        and re.search("[到至]$", near)
+    ):
+        measure = "growth_rate"
     subject = label
     if measure in ("growth_rate", "average_growth_rate"):
         if subject and not re.search(r"(?:增速|增长率|增长速度|涨幅|增幅|降幅|死亡率)$", subject):
@@ -382,11 +392,11 @@ _ATTAIN = re.compile(
     r"(?:目标任务|目标|任务|计划|预算|年初预期|序时进度|定额)数?的?(?:约|近|超)*$|完成(?:年度|全年|年初)?(?:计划|目标|任务|预算)的?$|超额完成"
 )
 _OF = re.compile(r"(?:是|为|相当于|达到?)[^，。；]{0,24}的(?:约|近|超过?)?$|恢复[到至][^，。；]{0,16}的?$")
-_AVERAGE = re.compile(r"年均(?!浓度|值|气温)|平均每年|每年平均|(?<!半)年平均|年递增")
+_AVERAGE = re.compile(r"年均(?!浓度|值|气温|有|衡|匀)|平均每年|每年平均|(?<!半)年平均|年递增")
 _CHANGING = re.compile(rf"(?:{_UP}|{_DOWN})$")
 
 
-def _measure(near: str, mention: Mention, left: str) -> tuple[str, int]:
+def _measure(near: str, mention: Mention, left: str, following: str) -> tuple[str, int]:
     """Return the measure of a number and the sign that its verb gives it."""
     unit = mention.unit
     if mention.form == "rank":
@@ -396,6 +406,8 @@ def _measure(near: str, mention: Mention, left: str) -> tuple[str, int]:
     text = re.sub(r"(?:左右|以上)$", "", near)
     move = _MOVE.search(text)
     sign = -1 if move and move["down"] else 1
+    if after := re.match(r"的?(?:(正|负)增长|增长|增速|增幅)", following):
+        return "growth_rate", -1 if after[1] == "负" else 1
     if unit in ("%", "‰", "x"):
         growth = "average_growth_rate" if _AVERAGE.search(left[-60:]) else "growth_rate"
         if _ATTAIN.search(text):
@@ -545,7 +557,7 @@ _FLOW = re.compile(
 _STOCK = re.compile(
     r"(?:达|达到|突破|提高到|增加到|上升到|总量|保持|稳定在?|率|占|降[到至]|升[到至]|发展到|扩大到)(?:了|约|近|超过?)?$"
 )
-_NOW = re.compile(r"目前|已(?:经)?(?:完成|建成|达|累计|有|压)|现有|截[至止]")
+_NOW = re.compile(r"目前|已(?:经)?(?:完成|建成|达|累计|有|压)|现有[^，。；的]{0,8}$|截[至止]")
 _AIM = re.compile(r"的?(?:预期|控制|年度)?(?:目标|任务)(?:以内|之内)?")
 
 
@@ -570,6 +582,8 @@ def _when(
             break
         if time.relative == "全年" and chosen is not None and "-" in chosen.period:
             chosen = None
+        if time.opening and re.search(r"[到至为]", copy[time.end : mention.start]):
+            continue
         if time.base or time.relative in ("全年", "年内", "年末", "年底", "年初", "当年", "deadline"):
             continue
         if (
@@ -586,7 +600,7 @@ def _when(
         chosen = None
     status = {"review": "actual", "promise": "target"}.get(role, "")
     period = ""
-    from_value = re.search(r"(?:由|从)(?:[^，。；]{0,10}的)?(?:约|近)?$", near) is not None
+    from_value = re.search(r"(?:由|从)(?:[^，。；]{0,10}的|[^，。；0-9]{0,8})(?:约|近)?$", near) is not None
     if (
         from_value
         and mention.end < end
@@ -618,7 +632,11 @@ def _when(
             flow = (
                 measure == "average_growth_rate"
                 or (
-                    (_FLOW.search(left[-30:]) or measure == "change")
+                    (
+                        _FLOW.search(left[-30:])
+                        or measure == "change"
+                        or _FLOW.search(copy, mention.end, min(end, mention.end + 12))
+                    )
                     and not _STOCK.search(near.rstrip())
                     and measure not in ("share", "ratio", "rank")
                 )
@@ -627,11 +645,15 @@ def _when(
             period = f"{year - 4}/{year}" if flow else str(year)
         elif frame.five:
             period = f"{year}/{year + 4}"
-        if role == "promise" and _NOW.search(copy, max(start, mention.start - 30), mention.start):
+        if role == "promise" and _NOW.search(copy[max(start, mention.start - 30) : mention.start]):
             status, period = "actual", str(review) if review else period
     elif not role and plan is None:
         period = str(review) if review else ""
         status = "target" if _FUTURE.search(copy, max(start, mention.start - 40), mention.start) else "actual"
+    if measure == "average_growth_rate" and "/" not in period and period.isdigit():
+        bases = [time.last_year for time in frame.times if time.base and time.end <= mention.start]
+        if bases and bases[-1] < int(period) - 1:
+            period = f"{bases[-1] + 1}/{period}"
     if from_value and not (chosen and mention.start - chosen.end <= 2) and (base := year or review):
         earlier = base - 5 if frame.five and role == "review" else base - 1
         period = str(earlier)
@@ -648,7 +670,13 @@ def _when(
         and measure == "level"
         and not near.endswith(("到", "达"))
     ):
-        if _SCOPE.search(near) and copy[mention.end : mention.end + 1] not in "，。；、":
+        after = re.match(r"[^，。；]*", copy[mention.end : min(end, mention.end + 30)])
+        if (
+            _SCOPE.search(near)
+            and after
+            and after.group()
+            and not re.search("完成|实现|达|投产|开工|建成", after.group())
+        ):
             status = "scope"
     note = ""
     if not period or not status:
