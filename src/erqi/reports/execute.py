@@ -2,21 +2,27 @@
 
 from __future__ import annotations
 
+import atexit
 import datetime as dt
 import json
 import logging
+import os
 import re
+import shutil
+import tempfile
 import threading
 import time
 import traceback
 from contextlib import suppress
 from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
 from typing import Any
 
-from erqi.reports import results, warm
+from erqi.reports import results, suite, warm
 
 RETRIES = 2
-_import_lock = threading.Lock()
+_import_lock, _fetch_lock = threading.Lock(), threading.Lock()
 
 
 @dataclass(frozen=True)
@@ -35,6 +41,7 @@ class Task:
     page: dict[str, Any]
     timeout: float
     cell_timeout: float
+    code: str
     again: bool = False
     declares: bool = True
 
@@ -54,6 +61,8 @@ def perform(task: Task) -> dict[str, Any]:
     with suppress(OSError, ValueError):  # what a killed run left half-written counts as missing
         if not task.again:
             return dict(json.loads(files.cat_file(f"{place}.json")))
+    if task.code != suite.code_hash():
+        return _failed("failed", "version", "this worker has another version of erqi than the runner")
     start, attempts, record = time.monotonic(), 0, {}
     while attempts <= RETRIES:
         attempts += 1
@@ -74,6 +83,27 @@ def perform(task: Task) -> dict[str, Any]:
     return record
 
 
+def _fetched(address: str) -> str:
+    """Tables of another machine, copied here once; the last part of the address is their hash."""
+    import fsspec
+
+    files, root = fsspec.url_to_fs(address)
+    with _fetch_lock:
+        place = Path(_own_folder(), root.rsplit("/", 1)[-1])
+        if not place.is_dir():
+            new = place.with_name(f".{place.name}")
+            files.get(f"{root}/", f"{new}/", recursive=True)
+            os.replace(new, place)
+    return str(place)
+
+
+@cache
+def _own_folder() -> str:
+    folder = tempfile.mkdtemp(prefix="erqi-data-")
+    atexit.register(shutil.rmtree, folder, ignore_errors=True)
+    return folder
+
+
 def _failed(outcome: str, kind: str, message: str, **more: Any) -> dict[str, Any]:
     return {"outcome": outcome, "error": {"kind": kind, "message": message} | more}
 
@@ -86,11 +116,13 @@ def _attempt(task: Task) -> dict[str, Any]:
     from papermill.exceptions import PapermillExecutionError
 
     book: dict[str, Any] = {}
-    node = nbformat.reads(task.source, as_version=4)
+    node, values = nbformat.reads(task.source, as_version=4), dict(task.parameters)
+    if "://" in str(values.get("data_dir", "")):
+        values["data_dir"] = _fetched(values["data_dir"])
     logging.getLogger("asyncio").setLevel(logging.CRITICAL)  # the client of a dead kernel leaves tasks behind
     try:
         done = papermill.execute_notebook(
-            _with_parameters(node, task.parameters),
+            _with_parameters(node, values),
             None,
             engine_name="erqi",
             kernel_name="python3",
@@ -99,7 +131,7 @@ def _attempt(task: Task) -> dict[str, Any]:
             start_timeout=60,
             execution_timeout=task.cell_timeout,
             run_timeout=task.timeout,
-            folder=task.folder,
+            folder=task.folder if os.path.isdir(task.folder) else tempfile.gettempdir(),
             record=book,
         )
     except PapermillExecutionError as error:

@@ -249,9 +249,11 @@ def _perform(
         if not todo:
             return done
         if executor is None and options.cluster:
-            from distributed import Client
-
-            executor = stack.enter_context(Client(options.cluster)).get_executor(pure=False)
+            try:
+                from distributed import Client
+            except ImportError:
+                raise InputError("command line", "--cluster", options.cluster, "the extra erqi[cluster]") from None
+            executor = stack.enter_context(Client(options.cluster)).get_executor(pure=False, retries=2)
         if executor is None:
             warm.parent()
             executor = stack.enter_context(ThreadPoolExecutor(options.jobs or os.cpu_count() or 1))
@@ -305,6 +307,7 @@ def _task(one: Planned, options: Options, book: Suite) -> Any:
         page=page,
         timeout=run.timeout,
         cell_timeout=run.cell_timeout,
+        code=suite.code_hash(),
         again=options.force,
         declares=bool(specs) or "hand_back(" in source,
     )

@@ -7,6 +7,7 @@ process id; when the asker is gone, the parent goes, and with it its kernels.
 
 from __future__ import annotations
 
+import atexit
 import gc
 import importlib
 import json
@@ -83,7 +84,11 @@ class Parent:
 @cache
 def parent() -> Parent | None:
     """The warm parent of this process, started on first use; None where forking is not available."""
-    return Parent() if sys.platform == "linux" and "ERQI_NO_FORK" not in os.environ else None
+    if sys.platform != "linux" or "ERQI_NO_FORK" in os.environ:
+        return None
+    made = Parent()
+    atexit.register(made.close)
+    return made
 
 
 @contextmanager
