@@ -23,7 +23,7 @@ from rich.progress import Progress
 from erqi.errors import InputError
 from erqi.reading import Reading, read
 from erqi.sources import Document, load
-from erqi.tables import observations
+from erqi.tables import observations, pairs
 from erqi.tables.model import frame, table
 
 S = TypeVar("S")
@@ -74,12 +74,14 @@ def tables_of(document: Document) -> tuple[Reading, list[dict[str, Any]], list[d
 
 def derived(document_id: str, observed: pd.DataFrame) -> Frames:
     """Return what follows from the observations of one document: ``pairs`` and ``identities``, still to be checked."""
+    makers = {"pairs": pairs.pairs}
     try:
-        from erqi.tables import identities, pairs
+        from erqi.tables import identities
+
+        makers["identities"] = identities.identities
     except ImportError:
-        return {}
-    frames = {"pairs": pairs.pairs(observed), "identities": identities.identities(observed)}
-    return {name: data.assign(document_id=document_id) for name, data in frames.items()}
+        pass
+    return {name: make(observed).assign(document_id=document_id) for name, make in makers.items()}
 
 
 def unique(files: list[Path]) -> list[Path]:
@@ -201,5 +203,13 @@ def as_arrow(name: str, data: pd.DataFrame) -> arrow.Table:
 
 
 def _printed(column: arrow.ChunkedArray) -> list[Any]:
-    # Arrow prints a number with the digits that it needs: 1395056700 and 0.1, never 1395056700.0
-    return column.cast(arrow.string()).to_pylist() if not arrow.types.is_string(column.type) else column.to_pylist()
+    if arrow.types.is_floating(column.type):
+        return [None if value is None else printed(value) for value in column.to_pylist()]
+    if arrow.types.is_string(column.type):
+        return column.to_pylist()
+    return column.cast(arrow.string()).to_pylist()
+
+
+def printed(value: float) -> str:
+    """Return a number as a person writes it: 1395056700 and 0.1, never 1395056700.0 or 0.30000000000000004."""
+    return str(int(value)) if value.is_integer() and abs(value) < 1e18 else f"{value:.15g}"

@@ -11,7 +11,7 @@ import pandas as pd
 from erqi.errors import InputError
 from erqi.tables.load import load
 from erqi.tables.model import table
-from erqi.tables.publish import staged
+from erqi.tables.publish import printed, staged
 
 STRUCTURE_ID = "ERQI:OBSERVATIONS(1.0.0)"
 _RANGE = re.compile(r"(\d{4})(?:-(\d{2}))?/(\d{4})(?:-(\d{2}))?")
@@ -63,4 +63,4 @@ def sdmx_period(period: str) -> str:
 
 
 def _printed(value: object) -> object:
-    return f"{value:.15g}" if isinstance(value, float) and not pd.isna(value) else value
+    return printed(value) if isinstance(value, float) else value
