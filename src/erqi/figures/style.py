@@ -156,7 +156,7 @@ class Figure:
         kind = f"{mark(self.evidence)} {t('evidence.' + self.evidence)} · " if self.evidence else ""
         source = html.escape(t("source", text=self.source))
         return (
-            f'<figure class="erqi" lang="{self.lang}" style="margin:1.5em 0">'
+            f'<figure class="erqi" lang="{self.lang}" tabindex="0" style="margin:1.5em 0">'
             f'<img alt="{html.escape(self.alt)}" src="data:{media};base64,{data}"'
             ' style="max-width:100%;height:auto;background:#fff">'
             f'<figcaption style="color:{MUTED};font-size:.85em">{kind}{source}</figcaption></figure>'

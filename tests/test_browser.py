@@ -1,0 +1,259 @@
+"""The pages in a real browser: offline, quiet, within a phone's width, open to everyone, and working."""
+
+from __future__ import annotations
+
+import base64
+import io
+import os
+import re
+import secrets
+import shutil
+import socket
+import subprocess
+import sys
+import time
+import urllib.request
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from filelock import FileLock
+from fontTools.ttLib import TTFont
+
+from erqi.paths import NOTEBOOKS, RAW
+
+sync_api = pytest.importorskip("playwright.sync_api", reason="needs playwright")
+CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
+pytestmark = [
+    pytest.mark.browser,
+    pytest.mark.xdist_group("browser"),
+    pytest.mark.skipif(not CHROMIUM, reason="no Chromium on this machine; apt-get install chromium"),
+]
+WIDE, NARROW = {"width": 1280, "height": 900}, {"width": 390, "height": 844}
+PLAN = RAW / "erqi_2022_plan.txt"
+ERQI = [sys.executable, "-c", "from erqi.cli import main; main()"]
+
+
+def erqi(*arguments: str | Path) -> None:
+    done = subprocess.run([*ERQI, *map(str, arguments)], capture_output=True, text=True, timeout=600)
+    assert done.returncode == 0, done.stdout + done.stderr
+
+
+@pytest.fixture(scope="session")
+def site(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The suite on the plan, in both languages: ``<site>/<language>/latest``, made once for all workers."""
+    shared = tmp_path_factory.getbasetemp()
+    shared = (shared.parent if "PYTEST_XDIST_WORKER" in os.environ else shared) / "site"
+    with FileLock(f"{shared}.lock"):
+        if not shared.exists():
+            making = shared.with_name("site-making")
+            for language in ("zh", "en"):
+                erqi("report", "run", "--document", PLAN, "--language", language, "--out", making / language, "--quiet")
+            making.rename(shared)
+    return shared
+
+
+def pages(site: Path, language: str) -> list[Path]:
+    found = sorted((site / language / "latest").glob("*.html"))
+    assert len(found) > 4, "index, changes, plan and the reports"
+    return found
+
+
+def page_of(site: Path, language: str, words: str) -> Path:
+    """The page of the notebook whose name or title has these words."""
+    return next(page for page in pages(site, language) if words in page.name)
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Any]:
+    with sync_api.sync_playwright() as playwright:
+        chromium = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
+        yield chromium
+        chromium.close()
+
+
+@pytest.fixture
+def visit(browser: Any) -> Iterator[Any]:
+    """Open a file without a network; at the end nothing may have gone wrong or left the file."""
+    contexts, complaints = [], []
+
+    def open_page(address: str | Path, size: dict[str, int] = WIDE) -> Any:
+        context = browser.new_context(viewport=size, offline=True)
+        contexts.append(context)
+        page = context.new_page()
+        page.on("console", lambda m: complaints.append(m.text) if m.type in ("error", "warning") else None)
+        page.on("pageerror", lambda e: complaints.append(str(e)))
+        # what a page brings itself is data; what it opens in itself is a blob
+        page.on(
+            "request", lambda r: None if r.url.startswith(("file:", "data:", "blob:")) else complaints.append(r.url)
+        )
+        page.goto(address if isinstance(address, str) else address.as_uri())
+        return page
+
+    yield open_page
+    for context in contexts:
+        context.close()
+    assert not complaints
+
+
+@pytest.mark.parametrize("language", ["zh", "en"])
+@pytest.mark.parametrize("size", [WIDE, NARROW], ids=["wide", "narrow"])
+def test_pages_open_offline_within_the_width_and_open_to_everyone(site, visit, language, size):
+    from axe_playwright_python.sync_playwright import Axe
+
+    for path in pages(site, language):
+        page = visit(path, size)
+        assert page.evaluate("document.documentElement.scrollWidth") <= size["width"], path.name
+        assert page.get_attribute("html", "lang") == language
+        found = Axe().run(page).response["violations"]
+        grave = [(v["id"], v["nodes"][0]["html"][:200]) for v in found if v["impact"] in ("serious", "critical")]
+        assert not grave, path.name
+        page.close()
+
+
+@pytest.mark.parametrize("language", ["zh", "en"])
+def test_no_letter_is_missing(site, visit, language):
+    """Chinese text is set in the embedded font, which has every such character of the page."""
+    for path in pages(site, language):
+        page = visit(path)
+        han = set(page.evaluate("(document.body.innerText.match(/\\p{Script=Han}/gu) || []).join('')"))
+        if not han:
+            continue
+        page.evaluate("document.fonts.ready.then(() => 1)")
+        assert page.evaluate("[...document.fonts].every(f => f.status == 'loaded')"), path.name
+        font = re.search(r"font/woff2;base64,([A-Za-z0-9+/=]+)", path.read_text("utf-8"))
+        assert font, path.name
+        known = TTFont(io.BytesIO(base64.b64decode(font[1]))).getBestCmap()
+        assert not {c for c in han if ord(c) not in known}, path.name
+
+
+class TestMarkedPlan:
+    @pytest.fixture
+    def plan(self, site: Path, visit: Any) -> Any:
+        return visit(page_of(site, "en", "plan"))
+
+    def shown(self, page: Any) -> int:
+        return page.locator("a.m:not(.off)").count()
+
+    def test_filters_by_status_kind_and_topic(self, plan):
+        everything = self.shown(plan)
+        plan.uncheck('input[name="status"][value="actual"]')
+        without = self.shown(plan)
+        assert 0 < without < everything
+        assert plan.locator("#count").inner_text() == f"{without} of {everything} shown"
+        assert plan.locator('tr[data-status="actual"]:visible').count() == 0
+        plan.uncheck('input[name="kind"][value="date"]')
+        assert self.shown(plan) < without
+        plan.click("button[type=reset]")
+        plan.wait_for_function(f"document.querySelectorAll('a.m:not(.off)').length == {everything}")
+        plan.select_option("#topic", "investment")
+        assert 0 < self.shown(plan) < without
+        assert {"investment"} == set(
+            plan.locator("tr:visible[data-topic]").evaluate_all("r => r.map(x => x.dataset.topic)")
+        )
+
+    def test_the_reading_shows_on_hover_and_on_focus(self, plan):
+        first = plan.locator('a.m[data-status="actual"]').first
+        said = first.locator(".erqi-said")
+        assert not said.is_visible()
+        first.hover()
+        assert said.is_visible()
+        plan.mouse.move(0, 0)
+        assert not said.is_visible()
+        first.focus()
+        assert said.is_visible()
+        assert "delivered" in said.inner_text()
+
+    def test_jumps_lead_there_and_back(self, plan):
+        mark = plan.locator('a.m[data-status="target"]').first
+        mark.click()
+        row = plan.locator("tr:target")
+        assert row.is_visible()
+        row.locator("a").click()
+        plan.wait_for_function("document.querySelector(':target').getBoundingClientRect().top < innerHeight")
+        outline = mark.evaluate("m => getComputedStyle(m).outlineStyle")
+        assert outline == "solid", "where the jump ends is marked"
+
+    def test_previous_and_next_walk_over_what_is_shown(self, plan):
+        plan.uncheck('input[name="status"][value="actual"]')
+        plan.uncheck('input[name="status"][value="none"]')
+        walked = []
+        for _ in range(3):
+            plan.click("#next")
+            walked.append(plan.evaluate("document.activeElement.id"))
+        assert len(set(walked)) == 3
+        plan.click("#previous")
+        assert plan.evaluate("document.activeElement.id") == walked[1]
+
+    def test_without_scripts_the_text_and_its_readings_are_all_there(self, site, browser):
+        context = browser.new_context(java_script_enabled=False, viewport=NARROW)
+        page = context.new_page()
+        page.goto(page_of(site, "zh", "plan").as_uri())
+        assert page.locator("a.m").count() > 190
+        assert not page.locator("#filters").is_visible()
+        context.close()
+
+
+@pytest.mark.parametrize("name", ["01_growth", "02_target_feasibility", "03_environment"])
+def test_a_number_leads_to_its_sentence(site, visit, name):
+    page = visit(page_of(site, "zh", name))
+    link = page.locator("a.erqi-quote").first
+    link.focus()
+    quote = link.locator(".erqi-said")
+    assert quote.is_visible()
+    assert "“" in quote.inner_text()
+    link.press("Enter")
+    page.wait_for_url(re.compile(r"plan[^/]*\.html#"))
+    assert page.locator(":target").count() == 1
+
+
+def test_the_chart_of_the_scenario_report_reacts_without_a_kernel(site, visit):
+    page = visit(page_of(site, "en", "04_scenarios"))
+    chart = page.locator(".vega-embed").first
+    chart.scroll_into_view_if_needed()
+    slider = chart.locator("input[type=range]").first
+    slider.wait_for()
+    drawing = chart.locator("svg, canvas").first
+
+    def look() -> bytes:
+        return drawing.screenshot()
+
+    before = look()
+    slider.focus()
+    for _ in range(6):
+        slider.press("ArrowRight")
+    page.wait_for_timeout(300)
+    assert look() != before
+
+
+@pytest.fixture(scope="module")
+def lab(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """A JupyterLab on a copy of the notebooks; the address with its token."""
+    home = tmp_path_factory.mktemp("lab")
+    shutil.copytree(NOTEBOOKS, home / "notebooks")
+    erqi("build", PLAN, "--out", home / "data" / "processed")
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    token = secrets.token_hex(16)
+    command = [
+        sys.executable, "-m", "jupyterlab", "--no-browser", "--ip=127.0.0.1", f"--port={port}", "--allow-root",
+        f"--IdentityProvider.token={token}", f"--notebook-dir={home / 'notebooks'}", "--LabApp.news_url=",
+        "--LabApp.check_for_updates_class=jupyterlab.NeverCheckForUpdate",
+    ]  # fmt: skip
+    with (home / "lab.log").open("w") as log:
+        server = subprocess.Popen(command, stdout=log, stderr=log, cwd=home, env=os.environ | {"HOME": str(home)})
+    address = f"http://127.0.0.1:{port}"
+    try:
+        for _ in range(120):
+            try:
+                urllib.request.urlopen(f"{address}/api?token={token}", timeout=2)
+                break
+            except OSError:
+                assert server.poll() is None, (home / "lab.log").read_text()
+                time.sleep(0.5)
+        yield f"{address}/lab/tree/04_scenarios.ipynb?token={token}&reset"
+    finally:
+        server.terminate()
+        server.wait(20)
