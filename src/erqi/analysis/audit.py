@@ -65,7 +65,7 @@ def omissions(
                 "observation_id": aim["observation_id"],
                 "indicator_id": aim["indicator_id"],
                 "quote": aim["quote"],
-                "target": aim["value"],
+                "target_value": aim["value"],
                 "unit": aim["unit"],
                 "actual_id": first.get("observation_id", ""),
                 "actual_value": first.get("value", float("nan")),
@@ -75,7 +75,16 @@ def omissions(
                 "evidence": "arithmetic",
             }
         )
-    columns = ["observation_id", "indicator_id", "quote", "target", "unit", "actual_id", "actual_value", "reported"]
+    columns = [
+        "observation_id",
+        "indicator_id",
+        "quote",
+        "target_value",
+        "unit",
+        "actual_id",
+        "actual_value",
+        "reported",
+    ]
     return pd.DataFrame(rows, columns=[*columns, "old_target", "reason", "evidence"])
 
 
@@ -96,3 +105,23 @@ def unread(mentions: pd.DataFrame, observations: pd.DataFrame) -> pd.DataFrame:
     """List the quantities that no observation was read from: what the reader could not tell."""
     told = set(observations["mention_id"].dropna())
     return mentions[mentions["kind"].eq("quantity") & ~mentions["mention_id"].isin(told)]
+
+
+def artefacts(text: str, known: str | None) -> pd.DataFrame:
+    """List the flaws that are on record for a source, with the line of the first place where each stands.
+
+    Parameters
+    ----------
+    text : str
+        The document as decoded.
+    known : str or None
+        Column ``artefacts`` of ``sources``: ``text: note`` joined by ``; ``.
+    """
+    rows = []
+    for part in known.split("; ") if isinstance(known, str) else []:
+        flaw, _, note = part.partition(": ") if not part.startswith("[") else part.partition("]: ")
+        flaw = f"{flaw}]" if part.startswith("[") else flaw
+        # an ellipsis in the record stands for what lies between two places
+        at = text.find(flaw.split(" … ")[0])
+        rows.append({"text": flaw, "note": note, "line": text.count("\n", 0, at) + 1 if at >= 0 else pd.NA})
+    return pd.DataFrame(rows, columns=["text", "note", "line"]).assign(evidence="arithmetic")

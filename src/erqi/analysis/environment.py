@@ -15,6 +15,7 @@ from scipy import stats
 from statsmodels.stats.proportion import proportion_confint
 
 POLLUTANTS = {"PM2.5": "pm25", "PM10": "pm10", "NO2": "no2", "SO2": "so2", "CO": "co", "O3": "o3"}
+TOPICS = ("air", "water", "environment", "ecology")
 # what the annual figure of a pollutant is set against: its mean where a mean is limited, else its percentile
 _ANNUAL = {"o3": "daily_max_8h", "co": "24h"}
 
@@ -26,10 +27,16 @@ def limits(standards: pd.DataFrame, standard_id: str) -> pd.Series:
     return own[annual].set_index("indicator_id")["limit"].astype(float)
 
 
+def year_of(period: pd.Series) -> pd.Series:
+    """Return the year that an ISO 8601 period covers to its end (2021, 2021-12, 2021-01/2021-12), else empty."""
+    return period.fillna("").str.extract(r"^(?:\d{4}(?:-01)?/)?(\d{4})(?:-12)?$")[0].fillna("")
+
+
 def annual_values(observations: pd.DataFrame, indicators: list[str]) -> pd.DataFrame:
-    """Return the delivered yearly level of each indicator, the latest year first stated."""
-    rows = observations[observations["indicator_id"].isin(indicators) & observations["status"].eq("actual")]
-    rows = rows[rows["measure"].eq("level") & rows["value"].notna()].sort_values("time_period", ascending=False)
+    """Return the delivered level of each indicator in the latest whole year, as first stated; indexed by indicator."""
+    rows = observations.assign(year=year_of(observations["time_period"]))
+    rows = rows[rows["indicator_id"].isin(indicators) & rows["status"].eq("actual") & rows["measure"].eq("level")]
+    rows = rows[rows["value"].notna() & rows["year"].ne("")].sort_values("year", ascending=False, kind="stable")
     return rows.drop_duplicates("indicator_id").set_index("indicator_id")
 
 
@@ -268,6 +275,37 @@ def power(years: np.ndarray, trend: float, noise: float, phi: float, alpha: floa
     return np.asarray(stats.norm.cdf(abs(trend) / error - stats.norm.ppf(1 - alpha / 2)))
 
 
+def years_grid(trend: float, phi: float) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Return the years needed over trend (% a year, columns) and noise (%, rows), and the power by years and noise.
+
+    The power is that of showing ``trend``; both at the given autocorrelation.
+    """
+    noises = (4, 8, 12, 16)
+    grid = {w: {n: years_needed(w, n, phi) for n in noises} for w in (-10.0, -5.0, -3.0, -2.0, -1.0)}
+    years = np.arange(3, 26)
+    curves = {n: power(years, trend, n, phi) for n in noises[::2] + noises[-1:]}
+    return pd.DataFrame(grid), pd.DataFrame(curves, index=years)
+
+
+def annual_series(above: pd.DataFrame, own: pd.DataFrame | None = None, least: int = 2) -> pd.DataFrame:
+    """Return the air series to describe: the area's own if plugged in, else that of the area above.
+
+    Parameters
+    ----------
+    above : DataFrame
+        Delivered annual levels of ``reference_series``.
+    own : DataFrame, optional
+        ``indicator_id``, ``year``, ``value``, ``unit``.
+    least : int
+        Indicators with fewer years are left out.
+    """
+    rows = above if own is None else own
+    rows = rows[rows["indicator_id"].isin([*POLLUTANTS.values(), "good_air_days"])]
+    rows = rows.assign(year=rows["year"].astype(int), value=rows["value"].astype(float))
+    size = rows.groupby("indicator_id")["year"].transform("size")
+    return rows[size >= least].sort_values(["indicator_id", "year"])
+
+
 def missing(observations: pd.DataFrame, plan_year: int | None) -> pd.DataFrame:
     """List what an assessment would need and the document does not print.
 
@@ -288,9 +326,9 @@ def missing(observations: pd.DataFrame, plan_year: int | None) -> pd.DataFrame:
 
 
 def commitments(observations: pd.DataFrame, indicators: pd.DataFrame, pairs: pd.DataFrame) -> pd.DataFrame:
-    """List the environmental targets that have no delivered figure beside them."""
+    """List the targets for air, water and nature that have no delivered figure beside them."""
     topic = indicators.set_index("indicator_id")["topic"]
-    aims = observations[observations["status"].eq("target") & observations["indicator_id"].map(topic).eq("environment")]
+    aims = observations[observations["status"].eq("target") & observations["indicator_id"].map(topic).isin(TOPICS)]
     paired = pairs[pairs["actual_value"].notna() & pairs["target_value"].notna()]
     alone = aims[~aims["observation_id"].isin(paired["target_observation_id"])]
     return alone.assign(reason="no_baseline", evidence="arithmetic")

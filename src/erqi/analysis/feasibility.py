@@ -273,6 +273,19 @@ def hit_counts(series: pd.DataFrame, prior: str = "jeffreys") -> pd.DataFrame:
     )
 
 
+def record_rate(record: pd.DataFrame, prior: str = "jeffreys") -> pd.DataFrame:
+    """Return the hit rate of one area over its years with its interval, as one row; empty without a year."""
+    if record.empty:
+        return pd.DataFrame(
+            columns=["area", "first", "last", "hits", "n", "rate", "rate_lower", "rate_upper", "evidence"]
+        )
+    hits, n = int(record["hit"].sum()), len(record)
+    lower, upper = hit_interval(hits, n, prior)
+    ends = {"area": record["area"].iloc[0], "first": record["year"].min(), "last": record["year"].max()}
+    rate = {"hits": hits, "n": n, "rate": hits / n, "rate_lower": lower, "rate_upper": upper, "evidence": "base_rate"}
+    return pd.DataFrame([ends | rate])
+
+
 def design_effect(size: float, icc: float) -> float:
     """Return deff = 1 + (n̄ − 1)·ICC (Kish): how many rows of one year weigh as one."""
     return 1 + (size - 1) * icc

@@ -55,7 +55,8 @@ def beside_parent(observations: pd.DataFrame, series: pd.DataFrame, ref_area: st
     """
     on = ["indicator_id", "measure", "status", "unit", "year"]
     local = series[series["ref_area"].eq(ref_area)].assign(value=lambda d: d["value"].astype(float))
-    own = pd.concat([observations.assign(year=observations["time_period"]), local], ignore_index=True)
+    years = observations["time_period"].fillna("").str.removesuffix("-12")
+    own = pd.concat([observations.assign(year=years), local], ignore_index=True)
     own = own.assign(year=own["year"].astype(str))[own["value"].notna()].drop_duplicates(on)
     above = series[series["ref_area"].isin(parents(ref_area)[:1])]
     above = above.assign(year=above["year"].astype(str), parent_value=above["value"].astype(float))
@@ -63,7 +64,7 @@ def beside_parent(observations: pd.DataFrame, series: pd.DataFrame, ref_area: st
     both = above[columns].merge(
         own.reindex(columns=[*on, "value", "observation_id"]).rename(columns={"value": "area_value"}), on=on, how="left"
     )
-    both = both[both["year"].isin(observations["time_period"])]
+    both = both[both["year"].isin(years)]
     share = (both["area_value"] / both["parent_value"]).where(both["measure"].eq("level"))
     return both.assign(share=share, gap=both["area_value"] - both["parent_value"], evidence="arithmetic")
 

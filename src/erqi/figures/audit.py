@@ -37,7 +37,13 @@ def identity_matrix(identities: pd.DataFrame, t: Translator, source: str, per_ro
     ax.legend(loc="upper left", bbox_to_anchor=(0, 0), ncols=4, columnspacing=1.4, handletextpad=0.3)
     ax.set_title(t("matrix.title"))
     failed = ", ".join(rows.loc[rows["verdict"].eq("fail"), "identity_id"]) or t("none")
-    return Figure(fig, t("matrix.alt", n=len(rows), failed=failed, **counts), source, "arithmetic", t.lang)
+    return Figure(
+        fig,
+        t("matrix.alt", n=len(rows), failed=failed, holds=counts.pop("pass"), **counts),
+        source,
+        "arithmetic",
+        t.lang,
+    )
 
 
 def contents(counts: pd.DataFrame, what: str, t: Translator, source: str) -> Figure:

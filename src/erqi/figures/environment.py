@@ -11,12 +11,15 @@ from erqi.figures.labels import Translator, number, unit
 from erqi.figures.style import GREY, INK, MUTED, OCHRE, RED, TEAL, Figure, axis_labels
 
 NAMES = {"pm25": "PM2.5", "pm10": "PM10", "no2": "NO2", "so2": "SO2", "co": "CO", "o3": "O3"}
+LADDER = (
+    "GB3095-2012-I", "GB3095-2012-II", "WHO-2021-IT1", "WHO-2021-IT2", "WHO-2021-IT3", "WHO-2021-IT4", "WHO-2021-AQG",
+)  # fmt: skip
 CLASSES = ("Ⅰ", "Ⅱ", "Ⅲ", "Ⅳ", "Ⅴ")
 
 
 def indicator_name(code: str, t: Translator) -> str:
     """Return the printed name of an environmental indicator."""
-    return NAMES.get(code) or t(f"indicator.{code}")
+    return NAMES.get(code) or t(f"called.{code}")
 
 
 def bullets(exceeded: pd.DataFrame, ladder: pd.DataFrame, t: Translator, source: str) -> Figure:

@@ -12,6 +12,7 @@ import pandas as pd
 
 from erqi.analysis.known import known_by
 from erqi.errors import InputError
+from erqi.paths import REFERENCE
 from erqi.reports.params import Parameters
 from erqi.tables.load import load
 from erqi.tables.reference import reference
@@ -81,6 +82,15 @@ class Book:
         """GB/T 2260 code, empty if unknown."""
         code = self.source.get("ref_area")
         return code if isinstance(code, str) else ""
+
+
+def panel() -> pd.DataFrame | None:
+    """Return the shipped panel of targets and outcomes, or None where there is none."""
+    if not (REFERENCE / "target_outcomes.csv").is_file():
+        return None
+    rows = reference("target_outcomes")
+    numbers = ["target", "target_lower", "target_upper", "outcome", "year"]
+    return rows.assign(**{name: pd.to_numeric(rows[name]) for name in numbers})
 
 
 def opened(parameters: Parameters) -> Book:
