@@ -121,8 +121,9 @@ def rebuilding(w: World, a: Assumptions) -> Any:
 
 
 def centres(w: World, a: Assumptions) -> dict[str, float]:
-    """Central growth for each of the centres that a reader may choose, per cent."""
-    return {name: float(centre(w, replace(a, centre=name))) for name in ("target", "target_error", "trend")}
+    """Central growth for each of the centres that a reader may choose, per cent; a past error of 0 is no centre."""
+    names = [n for n in ("target", "target_error", "trend") if n != "target_error" or a.past_error_pp or n == a.centre]
+    return {name: float(centre(w, replace(a, centre=name))) for name in names}
 
 
 def centre(w: World, a: Assumptions, shock: Any = None) -> Any:

@@ -35,12 +35,13 @@ def result(
     t: Translator,
     caption: str,
     observations: pd.DataFrame | None = None,
-    columns: Sequence[str | Column] = ("item", Column("value", digits=2)),
+    columns: Sequence[str | Column] = (),
+    digits: int = 2,
 ) -> Shown:
     """Show a result table: the columns named, the interval where there is one, evidence, and reasons in words."""
-    frame, chosen = in_words(frame, t), list(columns)
+    frame, chosen = in_words(frame, t), list(columns or ("item", Column("value", digits=digits)))
     if frame[["lower", "upper"]].notna().any().any():
-        chosen += [Column("lower", digits=2), Column("upper", digits=2)]
+        chosen += [Column("lower", digits=digits), Column("upper", digits=digits)]
     chosen += ["evidence", *(["reason"] if (frame["reason"] != "").any() else [])]
     present = [c for c in chosen if (c.name if isinstance(c, Column) else c) in frame.columns]
     return show(frame, present, t=t, caption=caption, observations=observations)
