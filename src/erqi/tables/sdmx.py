@@ -6,8 +6,6 @@ import csv
 import re
 from pathlib import Path
 
-import pandas as pd
-
 from erqi.errors import InputError
 from erqi.tables.load import load
 from erqi.tables.model import table
