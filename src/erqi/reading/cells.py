@@ -102,7 +102,7 @@ def _table(block: list[list[tuple[int, int, str]]], above: list[str], cells: dic
     headers = [part[2].strip() for part in block[body - 1]]
     context = " ".join(above)
     stated = next((match for line in reversed(above) if (match := _UNIT_LINE.search(line))), None)
-    default = _unit(stated.group(1)) if stated else ("", None, "")
+    default = _unit(re.split("[、，]", stated.group(1))[0]) if stated else ("", None, "")
     caption = next((match.group(1) for line in reversed(above) if (match := _CAPTION.search(line))), "")
     year_above = re.search(r"((?:19|20)[0-9]{2})年", caption or context)
     year = int(year_above[1]) if year_above else None

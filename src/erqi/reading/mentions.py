@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import Any
 
@@ -69,7 +69,7 @@ _SCALE = r"(?:万亿|千亿|百亿|十亿|千万|百万|十万|万|萬|亿|億|�
 _TAIL = re.compile(rf"{_SPACE}([多余几]?)({_SCALE}?)([多余几]?)")
 _MORE = re.compile(rf"([0-9]+)({_SCALE})")
 _AFTER = re.compile(r"(多|余|有余|左右|上下|及以上|或以上|以上|及以下|以下|以内|之内)(?![的]?[来后])")
-_FAR_BEFORE = re.compile(r"(不低于|不少于|不超过|不高于|超过|高于)[^，。；0-9]{2,20}的$")
+_FAR_BEFORE = re.compile(r"(不低于|不少于|不超过|不高于|超过|高于|不足)[^，。；0-9]{2,20}的$")
 _BEFORE = re.compile(
     r"(不少于|不低于|不小于|不超过|不高于|不多于|不大于|控制在|至少|最少|最多|至多|大约|约为|约|超过|超出|超额?|"
     r"突破|逾|近|将近|接近|已过|过|高于|大于|多于|低于|小于|少于|不足|不到|未及)"
@@ -166,7 +166,7 @@ _OF_CAPACITY = re.compile(
 _NOT_BEFORE_ONE = frozenset("第初每各某同这那哪另前首统唯专单合万十百千")
 _PHRASES = re.compile(
     r"[两二三四五六七八九]个?(?:确立|维护|意识|自信|全面|代表|务必|毫不|大局|一百年|结合|基本|方面|层面|文明|轮子|转变|坚持|"
-    r"必须|中心|阶段|重点|关键|环节|字|体系|更加|前所未有|突出|不变|着力|坚决|优先|统筹|注重|面向|服务)"
+    r"必须|中心|阶段|重点|关键|环节|字|体系|更加|台阶|前所未有|突出|不变|着力|坚决|优先|统筹|注重|面向|服务)"
 )
 _SMALL_COUNTS = frozenset("个家项户所处座条部套栋幢场起件支辆台架艘列名人倍艘宗位株棵元亩斤吨")
 _THREE_TIMES = re.compile(r"次(?:产业|会议|全会|党代|创业|分配|全体|全国|代表)")
@@ -271,6 +271,8 @@ def _digits(copy: str, match: re.Match[str], previous: Mention | None) -> dict[s
         value = value * numerals.scale(scales) + numerals.decimal(extra.group(1)) * numerals.scale(extra.group(2))
         scales, end = "", extra.end()
         inside, _, after_scale, unit, stop = _tail(copy, end)
+    if unit is not None and unit.text == "个" and _SHARED_POINTS.match(copy, stop):
+        unit = replace(units.table()["个百分点"], text="个")
     used = unit or second
     value = units.to_base(value, scales, used)
     step = units.to_base(numerals.place(number), scales, used)
@@ -287,6 +289,7 @@ def _digits(copy: str, match: re.Match[str], previous: Mention | None) -> dict[s
     )
 
 
+_SHARED_POINTS = re.compile(rf"(?:[、和与及]{_NUMBER}个?)*[、和与及]{_NUMBER}个?百分点")
 _SERIES = re.compile(rf"(?:[、和与及](?:{_NUMBER}))+")
 
 
@@ -695,15 +698,13 @@ def _counted(copy: str, start: int, end: int, word: str, before: str) -> dict[st
     unit = units.match(copy, end)
     value = numerals.value(word)
     if unit is None and value is not None and re.search("^[一二三四五六七八九十].*[万亿]$", word):
-        # 培养人才五百万: a large number at the end of a clause needs no unit
-        if copy[end : end + 1] in _CLOSED:
-            factor = numerals.scale(word[-1])
-            return _quantity(copy, start, end, str(value), "", value, factor, None, inside, before, "")
+        # 培养人才五百万, 五百万专门人才: a large number needs no unit
+        return _quantity(copy, start, end, str(value), "", value, numerals.scale(word[-1]), None, inside, before, "")
     if unit is None or value is None or unit.dimension == "noun":
         return None
     following = copy[end + len(unit.text) : end + len(unit.text) + 1]
     scaled = bool(_OPEN_SCALE.match(word))
-    if scaled and word != "十":
+    if scaled and word != "十" and not inside:
         # 超万亿元 states, 超亿元楼宇 and 亿元以上项目 select, 百万吨乙烯 and 千亿级 name
         if unit.dimension not in ("money", "mass", "energy", "area") and unit.base not in ("person", "person_time"):
             return None

@@ -88,7 +88,7 @@ _LEAD = re.compile(
 _TAIL = re.compile(
     r"(?:完成|实现|达到?|为|是|共计?|合计|总计|约|近|超过?|突破|逾|过(?<!通过)|的|累计|已|将|有|(?:保持|稳定|维持|控制|提高|提升)?在|稳定|力争|确保|不[少低]于|不[超高]过?于?|"
     r"至少|[至到了]|高达|多达|仅|只有|分别|均|都|由|从|自|首次|首破|再|就|[：（“、]|上年末?|去年|(?:增|升|降|提高|提升|增加|扩大|发展|减少|下降|缩小|上升|恢复|回升|占|新增|延长|"
-    r"压缩|压减|调整|优化|拓展)[到至为]|之|年均|平均|同比|环比|每年|要|各|全部|等|这|减|增|增长|下降|也)+$"
+    r"压缩|压减|调整|优化|拓展)[到至为]|之|年均|平均|同比|环比|每年|要|各|全部|等|这|减|增|增长|下降|也|(?:连续|接连|相继)?(?:跨越|跨上|迈上|跃升)|(?:每|年|月|日)?人均|每人(?:每[年月天日])?|每年|每月|年(?=$)|月(?=$)|要求|再次提高|不断提高)+$"
 )
 _COMPARE = re.compile(
     r"(?:同比|环比|按[^，。；]{1,8}(?:计算|口径)|扣除[^，。；]{1,8}(?:因素|后)|可比|名义|实际(?!利用)|累计|年均|平均|每年|分别|净|继续|再|恢复性|首次|合计|大幅|显著|进一步|"
@@ -138,6 +138,7 @@ class _Frame:
     unit: str = ""
     labels: tuple[str, ...] = ()
     counted: str = ""
+    history: tuple[str, ...] = ()
 
 
 def find(copy: str, mentions: list[Mention], outline: Outline, table: dict[int, Cell]) -> list[Statement]:
@@ -231,8 +232,10 @@ def _distribute(left: str, series: list[Mention], frame: _Frame) -> list[str]:
     near = re.split(r"[，；：]", left)
     label = _label(near[-1])[0]
     if not label:
-        if len(frame.labels) == n:
+        if len(frame.labels) == n and len(frame.history) < n:
             return list(frame.labels)
+        if len(frame.history) >= n and "分别" in left:
+            return list(frame.history[-n:])
         label = next((text for part in reversed(near[:-1]) if len(text := _label(part)[0]) > 1), "")
     parts = series[0].form == "part"
     if parts and n == 3 and (found := re.match(r"(?:三次)?产业(?:投资)?", label.removeprefix("三次"))):
@@ -346,7 +349,7 @@ def _state(
     near = re.split(r"[，；：]", left)[-1]
     if not near.strip() and "：" in left:
         near = left.rstrip("：").split("，")[-1]
-    measure, sign = _measure(near, mention, left, copy[mention.end : mention.end + 5])
+    measure, sign = _measure(near, mention, left, copy[mention.end : mention.end + 5], frame.unit == mention.unit)
     at = mention.end
     against = ""
     if not label:
@@ -370,7 +373,11 @@ def _state(
                 subject += word[0]
         subject += (f"比{against}" if against and len(against) <= 6 else "") + ("" if "拉动" in subject else "变动")
     frame.said = re.sub("比[^比]{1,6}变动$", "变动", subject)
-    frame.base, frame.unit = label or frame.base, mention.unit
+    if not (_GENERIC.match(near_noun := _label(near)[0]) or near_noun.endswith("总量")) or not frame.base:
+        frame.base = label or frame.base
+    frame.unit = mention.unit
+    if measure == "level" and label and not follows:
+        frame.history = (*frame.history[-4:], label)
     if mention.unit in ("1", "person", "person_time") and label:
         frame.counted = label
     value, lower, upper = mention.value, mention.lower, mention.upper
@@ -393,10 +400,10 @@ _ATTAIN = re.compile(
 )
 _OF = re.compile(r"(?:是|为|相当于|达到?)[^，。；]{0,24}的(?:约|近|超过?)?$|恢复[到至][^，。；]{0,16}的?$")
 _AVERAGE = re.compile(r"年均(?!浓度|值|气温|有|衡|匀)|平均每年|每年平均|(?<!半)年平均|年递增")
-_CHANGING = re.compile(rf"(?:{_UP}|{_DOWN})$")
+_CUT = re.compile(r"(?:调减|压减|削减|缩减|核减|压降|减少)[^，。；]{2,}$")
 
 
-def _measure(near: str, mention: Mention, left: str, following: str) -> tuple[str, int]:
+def _measure(near: str, mention: Mention, left: str, following: str, again: bool) -> tuple[str, int]:
     """Return the measure of a number and the sign that its verb gives it."""
     unit = mention.unit
     if mention.form == "rank":
@@ -406,9 +413,9 @@ def _measure(near: str, mention: Mention, left: str, following: str) -> tuple[st
     text = re.sub(r"(?:左右|以上)$", "", near)
     move = _MOVE.search(text)
     sign = -1 if move and move["down"] else 1
-    if after := re.match(r"的?(?:(正|负)增长|增长|增速|增幅)", following):
-        return "growth_rate", -1 if after[1] == "负" else 1
     if unit in ("%", "‰", "x"):
+        if after := re.match(r"的?(?:(正|负)增长|增长|增速|增幅)", following):
+            return "growth_rate", -1 if after[1] == "负" else 1
         growth = "average_growth_rate" if _AVERAGE.search(left[-60:]) else "growth_rate"
         if _ATTAIN.search(text):
             return "attainment", 1
@@ -435,11 +442,17 @@ def _measure(near: str, mention: Mention, left: str, following: str) -> tuple[st
         ):
             # 增加学位1.8万个 counts what was added; 比上年增加11天 says by how much something changed
             if not bare.strip() or not re.search(r"[比较]|同比|月|每人|标准|净|累计|再|分别|平均|人均", left[-30:]):
-                if unit in ("1", "person", "person_time", "m2") and not bare.strip():
+                if unit in ("1", "person", "person_time", "m2") and not bare.strip() and not again:
                     return "level", 1
         if move["verb"] in ("提升",) and unit == "1":
             return "level", 1
         return "change", sign
+    if re.search(r"(?:高|低|多|少)[于出][^，。；0-9]{1,14}$", text) and re.search(
+        "水平|平均|全[国省市]|城镇|农村", text[-10:]
+    ):
+        return "change", 1
+    if falling := _CUT.match(_LEAD.sub("", near.strip(" 、和及与"))):
+        return "change", -1 if falling else 1
     return "level", 1
 
 
@@ -482,6 +495,12 @@ def _subject(
             verb = frame.verb
         frame.verb = verb
         return ("" if listed and not verb else verb) + ("" if listed else noun) + right, "", at
+    if not core and not right and rest and rest[0].start - mention.end == 1 and copy[mention.end] in "、和":
+        right, _ = _right(copy, rest[0], end, [])
+        if right:
+            return right, "", mention.end
+    if "等" in noun[1:-2] and not right:
+        noun = re.sub(r"^.*等(?!级|于|等|同)(?=..)", "", noun)
     if noun:
         if near.rstrip().endswith("占") and not noun.endswith("占比"):
             noun += "占比"
