@@ -113,7 +113,7 @@ def _page(template: str, manifest: dict[str, Any], **more: Any) -> str:
         "t": t,
         "show": show,
         "mark": mark,
-        "unit": lambda code: labels.axis_unit(code, lang)[1],
+        "unit": lambda figure: results.written(figure["value"], figure["unit"], lang)[1],
         "when": lambda stamp: when(stamp, lang),
         "seconds": lambda n: t("seconds", n=labels.number(n, lang, 1)),
     }

@@ -87,7 +87,7 @@ def manifest(
     runs = [_entry(one, done.get(one.run.id, {"outcome": "skipped"}), finished) for one in planned]
     documents = runner.documents_of(planned)
     titles = {d["source"]: d["title"] or d["document_id"] for d in documents}
-    for entry in runs:
+    for entry in runs if len(documents) > 1 else ():
         entry["document_title"] = titles.get(entry["document"], entry["document"] and Path(entry["document"]).stem)
     outcomes = {entry["outcome"] for entry in runs}
     code = runner.INVALID if "invalid" in outcomes else runner.OK

@@ -335,7 +335,10 @@ def documents_of(planned: Sequence[Planned]) -> list[dict[str, Any]]:
         rows: list[dict[str, str]] = []
         with suppress(OSError), (data / "sources.csv").open(encoding="utf-8", newline="") as file:
             rows = list(csv.DictReader(file))
-        built = (_read(data / "datapackage.json") or {}).get("created", "")
+        built = ""
+        with suppress(OSError):  # the package itself carries no time, so that equal inputs give equal bytes
+            moment = (data / "datapackage.json").stat().st_mtime
+            built = dt.datetime.fromtimestamp(moment, dt.UTC).replace(microsecond=0).isoformat()
         for row in rows:
             about = {key: row.get(key, "") for key in ("document_id", "title", "area_name", "producer", "plan_year")}
             date = row.get("publication_date") or row.get("plan_year") or ""
