@@ -102,6 +102,14 @@ def kinds(resources: dict) -> list[str]:
     return next(f for f in resources["mentions"]["schema"]["fields"] if f["name"] == "kind")["constraints"]["enum"]
 
 
+def test_a_table_that_was_empty_can_be_compared(old):
+    new = edited(old, lambda r, p: r["pairs"].update(hash="sha256:other"))
+    pairs = (new / "pairs.csv").read_text(encoding="utf-8")
+    (old / "pairs.csv").write_text(pairs.splitlines()[0] + "\n", encoding="utf-8")
+    found = next(table for table in diff(old, new).tables if table.name == "pairs")
+    assert (len(found.added), found.step) == (len(pairs.splitlines()) - 1, "minor")
+
+
 def test_the_command_says_it_in_lines_and_as_json(old):
     new = rebuilt(old, name="anhe_2022", area="安河市")
     said = erqi("diff", old, new).stdout

@@ -132,7 +132,7 @@ def _table(was: dict[str, Any], now: dict[str, Any], old: Path, new: Path) -> Ta
 def _rows(path: Path, key: list[str]) -> pd.DataFrame:
     # as printed: two numbers are the same when their digits are
     data = pd.read_csv(path, dtype=str, keep_default_na=False)
-    return data.set_index(data[key].agg("|".join, axis=1) if len(key) > 1 else data[key[0]])
+    return data.set_index(pd.Index(["|".join(row) for row in data[key].itertuples(index=False)], dtype="str"))
 
 
 def _structure(was: dict[str, Any], now: dict[str, Any]) -> tuple[tuple[str, ...], str]:
