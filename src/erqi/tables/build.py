@@ -22,10 +22,10 @@ from erqi.errors import InputError
 from erqi.paths import PROCESSED, RAW, REFERENCE
 from erqi.reading import Reading
 from erqi.sources import Document, load
-from erqi.sources.document import SIDECAR_SUFFIX
+from erqi.sources.document import sidecar_of
 from erqi.tables.model import PANDAS, frame, model
 from erqi.tables.observations import area_code
-from erqi.tables.package import DESCRIPTOR, describe, sha256
+from erqi.tables.package import DESCRIPTOR, describe, inputs, sha256
 from erqi.tables.publish import Writer, as_arrow, derived, each, keep_text, staged, tables_of, unique
 
 REPORT_SUFFIXES = {".txt", ".html", ".htm", ".docx", ".pdf"}
@@ -131,16 +131,20 @@ def _publish(files: list[Path]) -> list[tuple[str, str, dict[str, arrow.Table], 
     The tables of all are checked together, since a check costs the same for one document as for many.
     """
     rows: dict[str, list[dict[str, Any]]] = {name: [] for name in ("sources", "mentions", "observations")}
-    documents = [load(path) for path in files]
+    documents, readings = [load(path) for path in files], []
     for document in documents:
         reading, mentions, observed = tables_of(document)
+        readings.append(reading)
         rows["sources"].append(source_row(document, reading))
         rows["mentions"] += mentions
         rows["observations"] += observed
     frames = {name: frame(name, born) for name, born in rows.items()}
     by_document = dict(list(frames["observations"].groupby("document_id")))
     nothing = frames["observations"].iloc[:0]
-    more = [derived(d.document_id, by_document.get(d.document_id, nothing)) for d in documents]
+    more = [
+        derived(document, reading, by_document.get(document.document_id, nothing))
+        for document, reading in zip(documents, readings, strict=True)
+    ]
     for name in more[0] if more else ():
         parts = [part for tables in more if len(part := tables[name])]
         frames[name] = frame(name, pd.concat(parts) if parts else [])
@@ -219,10 +223,9 @@ def _types(name: str) -> list[tuple[str, str]]:
 
 
 def _fingerprint(path: Path) -> str:
-    """Hash a report and its sidecar: a change of either is a reason to read again."""
+    """Hash a report and what is said of it beside it: a change of either is a reason to read again."""
     try:
-        beside = path.with_name(path.stem + SIDECAR_SUFFIX)
-        parts = [path.name.encode(), path.read_bytes(), beside.read_bytes() if beside.is_file() else b""]
+        parts = [path.name.encode(), path.read_bytes(), repr(sidecar_of(path)).encode()]
     except OSError as error:
         raise InputError(path, "file", error.strerror or error, "a file that can be read") from None
     return hashlib.sha256(b"\0".join(hashlib.sha256(part).digest() for part in parts)).hexdigest()
@@ -233,8 +236,7 @@ def _code() -> str:
     """Hash what a document's rows depend on besides the document: the rooms up to here and the reference data."""
     home = Path(erqi.__file__).parent
     files = [p for room in ("sources", "reading", "tables") for p in sorted((home / room).rglob("*.py"))]
-    files += sorted(p for p in REFERENCE.iterdir() if p.is_file())
-    return hashlib.sha256("".join(f"{p.name}{sha256(p)}" for p in files).encode()).hexdigest()
+    return hashlib.sha256("".join(f"{p.name}{sha256(p)}" for p in [*files, *inputs()]).encode()).hexdigest()
 
 
 def _state(out: Path) -> dict[str, Any]:

@@ -23,7 +23,7 @@ from rich.progress import Progress
 from erqi.errors import InputError
 from erqi.reading import Reading, read
 from erqi.sources import Document, load
-from erqi.tables import observations, pairs
+from erqi.tables import identities, observations, pairs
 from erqi.tables.model import frame, table
 
 S = TypeVar("S")
@@ -72,16 +72,10 @@ def tables_of(document: Document) -> tuple[Reading, list[dict[str, Any]], list[d
     return reading, observations.mention_rows(reading), observations.observation_rows(reading, document)
 
 
-def derived(document_id: str, observed: pd.DataFrame) -> Frames:
+def derived(document: Document, reading: Reading, observed: pd.DataFrame) -> Frames:
     """Return what follows from the observations of one document: ``pairs`` and ``identities``, still to be checked."""
-    makers = {"pairs": pairs.pairs}
-    try:
-        from erqi.tables import identities
-
-        makers["identities"] = identities.identities
-    except ImportError:
-        pass
-    return {name: make(observed).assign(document_id=document_id) for name, make in makers.items()}
+    frames = {"pairs": pairs.pairs(observed), "identities": identities.identities(observed, document, reading.sections)}
+    return {name: data.assign(document_id=document.document_id) for name, data in frames.items()}
 
 
 def unique(files: list[Path]) -> list[Path]:
