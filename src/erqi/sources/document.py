@@ -6,7 +6,7 @@ import csv
 import hashlib
 from dataclasses import dataclass, field
 from datetime import date
-from functools import cache
+from functools import lru_cache
 from pathlib import Path
 from typing import Any, Literal, cast, get_args
 
@@ -94,7 +94,7 @@ def load(path: str | Path) -> Document:
         raise InputError(path, "file", error.strerror or error, "a file that can be read") from None
     if not raw.strip():
         raise InputError(path, "file", f"{len(raw)} bytes without content", "a report with text in it")
-    sidecar = load_sidecar(path.with_name(path.stem + SIDECAR_SUFFIX)) or _listed(path)
+    sidecar = sidecar_of(path)
     sha256 = hashlib.sha256(raw).hexdigest()
     if sidecar.sha256 and sidecar.sha256 != sha256:
         raise InputError(
@@ -115,17 +115,23 @@ def load(path: str | Path) -> Document:
     return Document(path.stem, text, path, sha256, encoding, bool(extractor), sidecar)
 
 
+def sidecar_of(path: Path) -> Sidecar:
+    """Return what is said of a file beside it: its sidecar, or its row in the folder's ``index.csv``, or nothing."""
+    return load_sidecar(path.with_name(path.stem + SIDECAR_SUFFIX)) or _listed(path)
+
+
 def _listed(path: Path) -> Sidecar:
     """Return what the folder's ``index.csv`` says of a file that has no sidecar: area and level of government."""
-    row = _index(path.parent / "index.csv").get(path.name, {})
+    index = path.parent / "index.csv"
+    row = _index(index, index.stat().st_mtime_ns).get(path.name, {}) if index.is_file() else {}
     level = {"county": "district"}.get(row.get("level", ""), row.get("level", ""))
     name = row.get("area_name") or row.get("place") or ""
     known = level in get_args(Sidecar.model_fields["level"].annotation)
     return Sidecar(area_name=name, level=cast(Any, level if known else ""))
 
 
-@cache
-def _index(path: Path) -> dict[str, dict[str, str]]:
+@lru_cache(maxsize=8)
+def _index(path: Path, changed: int) -> dict[str, dict[str, str]]:
     try:
         with path.open(encoding="utf-8-sig", newline="") as handle:
             return {row["file"]: row for row in csv.DictReader(handle) if row.get("file")}

@@ -19,8 +19,21 @@ DESCRIPTOR = "datapackage.json"
 _MEDIA = {"csv": "text/csv", "parquet": "application/vnd.apache.parquet"}
 # Beyond this many documents the descriptor names the table that lists them instead of each.
 _NAMED_SOURCES = 200
-# the reference files that rows of the package depend on; the others feed analyses only
-_INPUTS = {"tables.csv", "columns.csv", "codes.csv", "package.yml", "units.csv", "indicators.csv"}
+# The reference files that rows of a package depend on; the others feed analyses only.
+INPUTS = (
+    "areas.csv",
+    "claims.csv",
+    "codes.csv",
+    "columns.csv",
+    "identity_rules.yml",
+    "indicators.csv",
+    "package.yml",
+    "pair_rules.csv",
+    "standards.csv",
+    "tables.csv",
+    "target_outcomes.csv",
+    "units.csv",
+)
 
 
 def about() -> dict[str, Any]:
@@ -170,11 +183,7 @@ def _provenance(folder: Path, rows: dict[str, int], sources: pd.DataFrame, comma
     """Record in the manner of PROV-JSON what was used, by what, for what; without clock time, so it can be rebuilt."""
     used = {
         f"document/{row.file}": {"prov:type": "document", "erqi:sha256": row.sha256} for row in sources.itertuples()
-    } | {
-        f"reference/{path.name}": {"prov:type": "reference data", "erqi:sha256": sha256(path)}
-        for path in sorted(REFERENCE.glob("*"))
-        if path.name in _INPUTS
-    }
+    } | {f"reference/{path.name}": {"prov:type": "reference data", "erqi:sha256": sha256(path)} for path in inputs()}
     made = {
         f"{name}.{kind}": {"prov:type": "table", "erqi:rows": count} for name, count in rows.items() for kind in _MEDIA
     }
@@ -188,6 +197,11 @@ def _provenance(folder: Path, rows: dict[str, int], sources: pd.DataFrame, comma
         "wasGeneratedBy": {f"_:g{i}": {"prov:entity": name, "prov:activity": "build"} for i, name in enumerate(made)},
         "wasAssociatedWith": {"_:a0": {"prov:activity": "build", "prov:agent": agent}},
     }
+
+
+def inputs() -> list[Path]:
+    """Return the reference files that rows of a package depend on."""
+    return [path for name in INPUTS if (path := REFERENCE / name).is_file()]
 
 
 def json_ld(folder: str | Path) -> dict[str, Any]:
