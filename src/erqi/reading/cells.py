@@ -160,9 +160,10 @@ def _cell(
     name = header[: bracket.start()].strip() if bracket else header
     growth = bool(_GROWTH.search(name))
     tail = re.sub(r"[-+0-9.,\s]", "", text)
-    scales, unit, unit_text = (
-        _unit(tail) if tail else stated if stated[1] else own if own[1] and not growth else default
-    )
+    best = _unit(tail) if tail else stated if stated[1] else own if own[1] and not growth else default
+    scales, unit, unit_text = best
+    if growth and not tail and not stated[1] and unit is not None and unit.base != "%":
+        unit = None
     measure = "level"
     subject = label + (thing if not label.endswith(thing) else "") if thing else label
     if period := _PERIOD.match(header):

@@ -89,7 +89,9 @@ def part_of(year: int, part: str) -> str:
     return str(year)
 
 
-def times(copy: str, start: int, end: int, year: int | None, this: int | None, last: int | None) -> list[Time]:
+def times(
+    copy: str, start: int, end: int, year: int | None, this: int | None, last: int | None, ahead: bool = False
+) -> list[Time]:
     """Return the time phrases of ``copy[start:end]``.
 
     Parameters
@@ -102,6 +104,8 @@ def times(copy: str, start: int, end: int, year: int | None, this: int | None, l
         The year that the section is about.
     this, last : int or None
         What 今年 and 去年 mean there.
+    ahead : bool
+        True where 五年内 means the years to come.
     """
     found = []
     nearest = year
@@ -109,6 +113,8 @@ def times(copy: str, start: int, end: int, year: int | None, this: int | None, l
         period, relative = _iso(match, copy, nearest, this, last)
         if not period:
             continue
+        if ahead and year and match["fiveback"] and match["fiveback"][0] in "五5":
+            period = f"{year}/{year + 4}"
         base = bool(
             _BASE_BEFORE.search(copy[max(start, match.start() - 6) : match.start()])
             or _BASE_AFTER.match(copy, match.end())

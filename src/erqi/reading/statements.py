@@ -72,6 +72,7 @@ _HEADS = (
 _HEAD = re.compile(rf"(?:{_HEADS})$")
 _RATE = re.compile(r"(?:增速|增长率|增长速度|增长目标|增幅|涨幅|降幅|跌幅|减幅|递增率)[^，。；0-9]{0,9}$")
 _TIMES = re.compile(
+    r"(?:从|自)?[一二][九〇零○八][〇零○一二三四五六七八九]{2}年?[末底初]?(?:[至到和](?:[一二][九〇零○八][〇零○一二三四五六七八九]{2}|[一二三四五六七八九]{1,2})年)?(?:的[一二三四五六七八九十]+年间)?|"
     r"(?:截[至止]到?)?(?:(?:19|20)[0-9]{2}年?[-—–~至到]{1,2})?(?:19|20)[0-9]{2}年(?:[末底初度前]|全年|[0-9]{1,2}月份?[末底]?|上半年|[一二三四]季度)?|"
     r"[0-9]{1,2}[-—–~至到]{1,2}[0-9]{1,2}月份?|“?十[一二三四]?五”?(?:时期|期间|以来|末)|(?:过去|近|今后|未来)?[五5三3]年(?:来|间|累计)|"
     r"连续[0-9一二三四五六七八九十]+年|(?:上半年|前?[一二三四]季度)末?|[0-9]{1,2}月[份末底]"
@@ -93,6 +94,9 @@ _TAIL = re.compile(
 _COMPARE = re.compile(
     r"(?:同比|环比|按[^，。；]{1,8}(?:计算|口径)|扣除[^，。；]{1,8}(?:因素|后)|可比|名义|实际(?!利用)|累计|年均|平均|每年|分别|净|继续|再|恢复性|首次|合计|大幅|显著|进一步|"
     r"稳步|持续|又|已|将|要|各|(?<![占对之])[比较](?!重|例|率)(?P<base>[^，。；、]{0,12}?))+$"
+)
+_ABOVE = re.compile(
+    r"(?:(?<![占对之])[比较][^，。；]{1,16}(?:高出?|低|快|慢|多|少)|(?:高|低|快|慢|优)于[^，。；]{1,16})(?:约|近|超过?)?$"
 )
 _KEEP = (
     r"累计|新(?:增|建成?|开工|改扩?建|改造|引进|签约|招聘|设立?|认定|扩|登记|投用|栽|购|筹集|开通|培育|发展|入库)|改扩?建|建成|建设|培育|引进|改造|更新|修复|治理|发放|接待|"
@@ -220,7 +224,7 @@ def _frame(copy: str, start: int, end: int, mention: Mention, outline: Outline) 
     year = review if role == "review" else plan if role == "promise" else (review if plan is None else None)
     this = review if outline.self_dated and role != "promise" else plan or review
     last = this - 1 if this else None
-    found = times(copy, start, end, year or review, this, last)
+    found = times(copy, start, end, year or review, this, last, role == "promise")
     return _Frame(role, year, outline.five(mention.start), outline.within_year, found)
 
 
@@ -276,6 +280,7 @@ def _label(text: str) -> tuple[str, str]:
     if move := _MOVE.search(text):
         text = text[: move.start()]
     against = ""
+    text = _ABOVE.sub("", text)
     if match := _COMPARE.search(text):
         against = match["base"] or ""
         text = text[: match.start()]
@@ -486,6 +491,7 @@ def _subject(
         or near.rstrip().endswith(("等", "的"))
         or "、" in noun
         or (len(noun) <= 10 and mention.unit in ("1", "person"))
+        or (len(noun) <= 6 and mention.unit in ("CNY", "USD"))
     ):
         if mention.unit in ("CNY", "USD") or mention.unit == "%":
             frame.generic = core or frame.generic
