@@ -59,6 +59,24 @@ def diff(
     print(json.dumps(found.as_dict(), ensure_ascii=False, indent=1) if as_json else found)
 
 
+@app.command()
+def coverage(
+    paths: Annotated[list[Path], typer.Argument(help="reports or folders of .txt reports")],
+    out: Annotated[Path | None, typer.Option(help="CSV file of the subjects that the codebook does not know")] = None,
+    top: Annotated[int, typer.Option(min=0, help="how many of them to show")] = 30,
+    jobs: Annotated[int, typer.Option(min=1, help="processes")] = 1,
+) -> None:
+    """Say how many observations have an indicator, and which frequent subjects have none."""
+    from erqi.tables.coverage import coverage as count
+    from erqi.tables.coverage import read as observe
+    from erqi.tables.coverage import show
+
+    found = count(observe(paths, jobs))
+    show(found, top)
+    if out:
+        found.unmatched.to_csv(out, index=False, lineterminator="\n")
+
+
 export = typer.Typer(no_args_is_help=True, help="Write the tables for other systems.")
 app.add_typer(export, name="export")
 
