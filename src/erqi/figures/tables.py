@@ -113,7 +113,7 @@ def show(
     cells = [_cells(df, spec, t, lang) for spec in specs]
     head = [_heading(df, spec, t, lang) for spec in specs]
     if linked:
-        head.append(("text", escape(t("col.quote"))))
+        head.append(("text links", escape(t("col.quote"))))
         cells.append([_links(row, quotes, t, plan) for row in df[linked].itertuples(index=False)])
     ths = "".join(f'<th scope="col" class="{kind}">{title}</th>' for kind, title in head)
     rows = "".join(
@@ -179,7 +179,11 @@ def _heading(df: pd.DataFrame, spec: Column, t: labels.Translator, lang: str) ->
         title += f' <span class="unit">{escape(labels.axis_unit(spec.unit, lang)[1])}</span>'
     series = _series(df, spec, lang)
     numeric = bool(spec.unit) or spec.digits is not None or pd.api.types.is_numeric_dtype(series)
-    return "num" if numeric and not pd.api.types.is_bool_dtype(series) else "text", title
+    if numeric and not pd.api.types.is_bool_dtype(series):
+        return "num", title
+    # a Chinese character is twice as wide as a letter; what is short stays on one line, what is long gets room
+    widths = [sum(1 + (c > "⺀") for c in _text(spec.name, value, t, lang, plain=True)) for value in series]
+    return ("text short" if max(widths) <= 16 else "text long" if max(widths) > 60 else "text"), title
 
 
 def _cells(df: pd.DataFrame, spec: Column, t: labels.Translator, lang: str) -> list[str]:
@@ -190,10 +194,10 @@ def _cells(df: pd.DataFrame, spec: Column, t: labels.Translator, lang: str) -> l
     return [_text(spec.name, value, t, lang) for value in series]
 
 
-def _text(name: str, value: object, t: labels.Translator, lang: str) -> str:
+def _text(name: str, value: object, t: labels.Translator, lang: str, plain: bool = False) -> str:
     if labels.missing(value):
         return "–"
-    if name == "evidence":
+    if name == "evidence" and not plain:
         return f'<span class="evidence">{style.mark(str(value))} {escape(t.code(name, value))}</span>'
     if name == "unit":
         return escape(labels.unit(str(value), lang))

@@ -9,7 +9,7 @@ from dataclasses import asdict, dataclass
 from typing import Any
 
 from erqi.errors import InputError
-from erqi.figures import labels
+from erqi.figures import labels, style
 
 MIME = "application/vnd.erqi.results+json"
 EVIDENCE = ("arithmetic", "bound", "scenario", "base_rate")
@@ -96,11 +96,22 @@ def bundle(notebook: str, key_figures: Iterable[KeyFigure], language: str = "zh"
     cells = [
         (one[label], *written(one["value"], one["unit"], language), t(f"evidence.{one['evidence']}")) for one in figures
     ]
-    rows = "".join("<tr>" + "".join(f"<td>{html.escape(cell)}</td>" for cell in row) + "</tr>" for row in cells)
-    top = "".join(f'<th scope="col">{html.escape(word)}</th>' for word in head)
+    kinds, marks = ("text", "num", "text short", "text short"), [style.mark(one["evidence"]) for one in figures]
+    rows = "".join(
+        "<tr>"
+        + "".join(
+            f'<td class="{kind}">{mark if place == 3 else ""}{html.escape(cell)}</td>'
+            for place, (kind, cell) in enumerate(zip(kinds, row, strict=True))
+        )
+        + "</tr>"
+        for row, mark in zip(cells, marks, strict=True)
+    )
+    top = "".join(
+        f'<th scope="col" class="{kind}">{html.escape(word)}</th>' for kind, word in zip(kinds, head, strict=True)
+    )
     return {
         MIME: {"notebook": notebook, "key_figures": figures},
-        "text/html": f'<div class="erqi-table"><table><thead><tr>{top}</tr></thead><tbody>{rows}</tbody></table></div>',
+        "text/html": f'<div class="erqi-table" role="region" tabindex="0" aria-label="{head[0]}"><table><thead><tr>{top}</tr></thead><tbody>{rows}</tbody></table></div>',
         "text/plain": "\n".join(" ".join(row) for row in cells) or "—",
     }
 
