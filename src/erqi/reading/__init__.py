@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from erqi.reading import cells, mentions, statements
 from erqi.reading.mentions import Mention
-from erqi.reading.outline import Section, outline
+from erqi.reading.outline import Section, area, outline
 from erqi.reading.statements import Statement
 from erqi.reading.words import normalise
 from erqi.sources import Document
@@ -54,7 +54,7 @@ def read(document: Document) -> Reading:
         tuple(numerals),
         tuple(said),
         shape.sections[1:],
-        sidecar.area_name,
+        sidecar.area_name or area(copy),
         shape.review_year,
         shape.plan_year,
     )

@@ -197,12 +197,25 @@ def _years(copy: str, review: int | None, plan: int | None) -> tuple[int | None,
     return review, plan, within
 
 
+_AREA = re.compile(
+    r"在(?:中国人民政治协商会议)?([\u4e00-\u9fff]{2,14}?)第[一二三四五六七八九十]+届(?:委员会|人民代表大会)|"
+    r"^[ \t\n]*(?:(?:19|20)[0-9]{2}年)?([\u4e00-\u9fff]{2,12}?(?:省|自治区|自治州|盟|市|区|县|旗))(?:(?:19|20)[0-9]{2}年)?(?:政府工作报告|国民经济)",
+    re.M,
+)
+
+
+def area(copy: str) -> str:
+    """Return the area that title or heading names, empty if they do not."""
+    match = _AREA.search(copy[:1500])
+    return (match[1] or match[2] or "") if match else ""
+
+
 _PART = re.compile(r"((?:19|20)[0-9]{2})年(上半年|前?[一二三]季度|1[-—–~至到]{1,2}[0-9]{1,2}月)")
 _OWN_YEAR = re.compile(
     r"(?P<base>[比较自从由与同]?)(?P<year>(?:19|20)[0-9]{2}|[一二][九〇零○][〇零○一二三四五六七八九]{2})年(?P<plan>(?:国民经济)?(?:计划|预期|目标))?"
 )
 _ADDRESS = re.compile(r"各位代表|大会审议|政府工作报告")
-_TITLE_PART = re.compile(r"上半年|前三季度|[一二三]季度|1[-—–~至到]{1,2}[0-9]{1,2}月")
+_TITLE__PART = re.compile(r"上半年|前三季度|[一二三]季度|1[-—–~至到]{1,2}[0-9]{1,2}月")
 
 
 def _analysis(copy: str) -> tuple[int | None, int | None, str]:

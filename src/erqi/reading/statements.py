@@ -5,12 +5,15 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, replace
 from decimal import Decimal
+from heapq import merge
 
 from erqi.reading import mentions as m
+from erqi.reading import wordings
 from erqi.reading.cells import Cell
 from erqi.reading.mentions import Mention
 from erqi.reading.outline import Outline, Section
 from erqi.reading.periods import Time, part_of, times
+from erqi.reading.wordings import Wording
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,23 +151,24 @@ class _Frame:
 def find(copy: str, mentions: list[Mention], outline: Outline, table: dict[int, Cell]) -> list[Statement]:
     """Return the statements that the numerals of a text make, in order."""
     found: list[Statement] = []
-    group: list[Mention] = []
+    group: list[Mention | Wording] = []
     end = -1
     stops = _SENTENCE.finditer(copy)
     start, following = 0, 0
-    for mention in mentions:
-        if mention.form == "cell":
-            found.append(_cell(mention, table, outline))
-        elif mention.kind == m.QUANTITY:
-            if mention.start >= end:
-                if group:
-                    found.extend(_sentence(copy, start, end, group, outline))
-                group = []
-                while mention.start >= end:
-                    start = following
-                    stop = next(stops, None)
-                    end, following = (stop.start(), stop.end()) if stop else (len(copy) + 1, len(copy))
-            group.append(mention)
+    said = (mention for mention in mentions if mention.kind == m.QUANTITY)
+    for item in merge(said, wordings.find(copy), key=lambda one: one.start):
+        if isinstance(item, Mention) and item.form == "cell":
+            found.append(_cell(item, table, outline))
+            continue
+        if item.start >= end:
+            if group:
+                found.extend(_sentence(copy, start, end, group, outline))
+            group = []
+            while item.start >= end:
+                start = following
+                stop = next(stops, None)
+                end, following = (stop.start(), stop.end()) if stop else (len(copy) + 1, len(copy))
+        group.append(item)
     if group:
         found.extend(_sentence(copy, start, end, group, outline))
     return found
@@ -180,12 +184,18 @@ def _cell(mention: Mention, table: dict[int, Cell], outline: Outline) -> Stateme
     )  # fmt: skip
 
 
-def _sentence(copy: str, start: int, end: int, group: list[Mention], outline: Outline) -> list[Statement]:
+def _sentence(
+    copy: str, start: int, end: int, items: list[Mention | Wording], outline: Outline
+) -> list[Statement]:
     end = min(end, len(copy))
     found: list[Statement] = []
-    frame = _frame(copy, start, end, group[0], outline)
+    frame = _frame(copy, start, end, items[0].start, outline)
+    group = [item for item in items if isinstance(item, Mention)]
+    silent = [item for item in items if isinstance(item, Wording)]
     at, i = start, 0
     while i < len(group):
+        while silent and silent[0].start < group[i].start:
+            found.append(_wording(copy, start, end, at, silent.pop(0), frame, outline))
         j = i + 1
         while j < len(group) and (
             (group[j].unit == group[i].unit and _CHAIN.match(copy[group[j - 1].end : group[j].start]))
@@ -214,18 +224,43 @@ def _sentence(copy: str, start: int, end: int, group: list[Mention], outline: Ou
             found.append(statement)
         frame.labels = tuple(labels) or frame.labels
         i = j
+    found.extend(_wording(copy, start, end, at, item, frame, outline) for item in silent)
     return found
 
 
-def _frame(copy: str, start: int, end: int, mention: Mention, outline: Outline) -> _Frame:
-    section: Section = outline.section(mention.start)
+def _wording(
+    copy: str, start: int, end: int, at: int, item: Wording, frame: _Frame, outline: Outline
+) -> Statement:
+    """Say what a phrase without a numeral says, about what stands before it or was last measured."""
+    first = max(start, *(copy.rfind(c, start, item.start) + 1 for c in "，；（"))
+    label = _label(copy[max(first, at) : item.start])[0]
+    label = re.sub(r"(?:持续|稳定|长期|总体)*(?:保持|达标|达到|处于)?$|^目标$", "", label)
+    if not label and (listed := frame.history if item.measure == "attainment" else (frame.base,)):
+        label = "、".join(name for name in listed if name)
+    if not label:
+        label = _label(copy[start : max(first - 1, start)].rpartition("，")[2])[0]
+    frame.base = label or frame.base
+    where = Mention(item.start, item.end, "", 0, "", m.QUANTITY, unit=item.unit)
+    left = copy[max(start, item.start - 60) : item.start]
+    period, status, note = _when(copy, start, end, where, frame, outline, item.measure, left, left)
+    stops = [k for k in (copy.find(c, item.end, end) for c in "，；") if k >= 0]
+    status = "target" if item.target else status
+    return Statement(
+        None, first, min(stops, default=end), label[-60:], item.measure, item.value, item.value,
+        None if item.bound == "at_least" else item.value, item.unit, period, status, item.bound,
+        _commitment(copy, start, where) if status == "target" else "none", "", "; ".join(filter(None, (item.note, note))),
+    )  # fmt: skip
+
+
+def _frame(copy: str, start: int, end: int, at: int, outline: Outline) -> _Frame:
+    section: Section = outline.section(at)
     review, plan = outline.review_year, outline.plan_year
     role = section.role
     year = review if role == "review" else plan if role == "promise" else (review if plan is None else None)
     this = review if outline.self_dated and role != "promise" else plan or review
     last = this - 1 if this else None
     found = times(copy, start, end, year or review, this, last, role == "promise")
-    return _Frame(role, year, outline.five(mention.start), outline.within_year, found)
+    return _Frame(role, year, outline.five(at), outline.within_year, found)
 
 
 def _distribute(left: str, series: list[Mention], frame: _Frame) -> list[str]:
