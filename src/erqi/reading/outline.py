@@ -215,7 +215,7 @@ _OWN_YEAR = re.compile(
     r"(?P<base>[比较自从由与同]?)(?P<year>(?:19|20)[0-9]{2}|[一二][九〇零○][〇零○一二三四五六七八九]{2})年(?P<plan>(?:国民经济)?(?:计划|预期|目标))?"
 )
 _ADDRESS = re.compile(r"各位代表|大会审议|政府工作报告")
-_TITLE__PART = re.compile(r"上半年|前三季度|[一二三]季度|1[-—–~至到]{1,2}[0-9]{1,2}月")
+_TITLE_PART = re.compile(r"上半年|前三季度|[一二三]季度|1[-—–~至到]{1,2}[0-9]{1,2}月")
 
 
 def _analysis(copy: str) -> tuple[int | None, int | None, str]:

@@ -184,9 +184,7 @@ def _cell(mention: Mention, table: dict[int, Cell], outline: Outline) -> Stateme
     )  # fmt: skip
 
 
-def _sentence(
-    copy: str, start: int, end: int, items: list[Mention | Wording], outline: Outline
-) -> list[Statement]:
+def _sentence(copy: str, start: int, end: int, items: list[Mention | Wording], outline: Outline) -> list[Statement]:
     end = min(end, len(copy))
     found: list[Statement] = []
     frame = _frame(copy, start, end, items[0].start, outline)
@@ -228,9 +226,7 @@ def _sentence(
     return found
 
 
-def _wording(
-    copy: str, start: int, end: int, at: int, item: Wording, frame: _Frame, outline: Outline
-) -> Statement:
+def _wording(copy: str, start: int, end: int, at: int, item: Wording, frame: _Frame, outline: Outline) -> Statement:
     """Say what a phrase without a numeral says, about what stands before it or was last measured."""
     first = max(start, *(copy.rfind(c, start, item.start) + 1 for c in "，；（"))
     label = _label(copy[max(first, at) : item.start])[0]
