@@ -111,7 +111,8 @@ def bundle(notebook: str, key_figures: Iterable[KeyFigure], language: str = "zh"
     )
     return {
         MIME: {"notebook": notebook, "key_figures": figures},
-        "text/html": f'<div class="erqi-table" role="region" tabindex="0" aria-label="{head[0]}"><table><thead><tr>{top}</tr></thead><tbody>{rows}</tbody></table></div>',
+        "text/html": f'<div class="erqi-table" role="region" tabindex="0" aria-label="{html.escape(head[0])}"><table>'
+        f"<thead><tr>{top}</tr></thead><tbody>{rows}</tbody></table></div>",
         "text/plain": "\n".join(" ".join(row) for row in cells) or "—",
     }
 
