@@ -89,10 +89,9 @@ def omissions(
 
 
 def contradictions(identities: pd.DataFrame) -> pd.DataFrame:
-    """Order the checks of a document: what fails first; each linked to its first observation."""
+    """Order the checks of a document, what fails first; ``derived_from`` leads to the sentences."""
     rank = identities["verdict"].map({verdict: n for n, verdict in enumerate(VERDICTS)})
-    first = identities["derived_from"].fillna("").str.split(" ").str[0]
-    ordered = identities.assign(rank=rank, observation_id=first, evidence="arithmetic")
+    ordered = identities.assign(rank=rank, evidence="arithmetic")
     return ordered.sort_values(["rank", "identity_id"], ignore_index=True).drop(columns="rank")
 
 

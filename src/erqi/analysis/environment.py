@@ -15,6 +15,7 @@ from scipy import stats
 from statsmodels.stats.proportion import proportion_confint
 
 POLLUTANTS = {"PM2.5": "pm25", "PM10": "pm10", "NO2": "no2", "SO2": "so2", "CO": "co", "O3": "o3"}
+AIR = (*POLLUTANTS.values(), "good_air_days")
 TOPICS = ("air", "water", "environment", "ecology")
 # what the annual figure of a pollutant is set against: its mean where a mean is limited, else its percentile
 _ANNUAL = {"o3": "daily_max_8h", "co": "24h"}
@@ -105,7 +106,7 @@ def implied_targets(observations: pd.DataFrame, indicators: pd.DataFrame) -> pd.
     """
     better = indicators.set_index("indicator_id")["direction"]
     claims = observations[observations["indicator_id"].eq("air_tasks") & observations["status"].eq("actual")]
-    air = observations[observations["indicator_id"].isin([*POLLUTANTS.values(), "good_air_days"])]
+    air = observations[observations["indicator_id"].isin(AIR)]
     air = air[air["status"].eq("actual") & air["measure"].eq("level") & air["value"].notna()]
     tables, since = [], 0
     for claim in claims.sort_values("start").to_dict("records"):
@@ -283,7 +284,7 @@ def years_grid(trend: float, phi: float) -> tuple[pd.DataFrame, pd.DataFrame]:
     noises = (4, 8, 12, 16)
     grid = {w: {n: years_needed(w, n, phi) for n in noises} for w in (-10.0, -5.0, -3.0, -2.0, -1.0)}
     years = np.arange(3, 26)
-    curves = {n: power(years, trend, n, phi) for n in noises[::2] + noises[-1:]}
+    curves = {n: power(years, trend, n, phi) for n in (4, 8, 16)}
     return pd.DataFrame(grid), pd.DataFrame(curves, index=years)
 
 
@@ -300,10 +301,10 @@ def annual_series(above: pd.DataFrame, own: pd.DataFrame | None = None, least: i
         Indicators with fewer years are left out.
     """
     rows = above if own is None else own
-    rows = rows[rows["indicator_id"].isin([*POLLUTANTS.values(), "good_air_days"])]
+    rows = rows[rows["indicator_id"].isin(AIR)]
     rows = rows.assign(year=rows["year"].astype(int), value=rows["value"].astype(float))
-    size = rows.groupby("indicator_id")["year"].transform("size")
-    return rows[size >= least].sort_values(["indicator_id", "year"])
+    rows = rows[rows.groupby("indicator_id")["year"].transform("size") >= least]
+    return rows.assign(order=rows["indicator_id"].map(AIR.index)).sort_values(["order", "year"]).drop(columns="order")
 
 
 def missing(observations: pd.DataFrame, plan_year: int | None) -> pd.DataFrame:

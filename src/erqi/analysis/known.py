@@ -51,7 +51,7 @@ def beside_parent(observations: pd.DataFrame, series: pd.DataFrame, ref_area: st
     -------
     DataFrame
         Every figure of the parent's in a year that the area reports, with ``area_value`` (empty if not reported),
-        ``share`` of the parent for levels, ``gap`` = area − parent, and ``observation_id``.
+        ``share`` of the parent for levels, ``gap`` = area − parent (``gap_pp`` for rates), ``observation_id``.
     """
     on = ["indicator_id", "measure", "status", "unit", "year"]
     local = series[series["ref_area"].eq(ref_area)].assign(value=lambda d: d["value"].astype(float))
@@ -60,13 +60,15 @@ def beside_parent(observations: pd.DataFrame, series: pd.DataFrame, ref_area: st
     own = own.assign(year=own["year"].astype(str))[own["value"].notna()].drop_duplicates(on)
     above = series[series["ref_area"].isin(parents(ref_area)[:1])]
     above = above.assign(year=above["year"].astype(str), parent_value=above["value"].astype(float))
-    columns = [*on, "parent_value", "published", "source", "note"]
+    columns = [*on, "parent_value", "published", "source", "note", *({"hindsight"} & set(above))]
     both = above[columns].merge(
         own.reindex(columns=[*on, "value", "observation_id"]).rename(columns={"value": "area_value"}), on=on, how="left"
     )
     both = both[both["year"].isin(years)]
     share = (both["area_value"] / both["parent_value"]).where(both["measure"].eq("level"))
-    return both.assign(share=share, gap=both["area_value"] - both["parent_value"], evidence="arithmetic")
+    gap = both["area_value"] - both["parent_value"]
+    points = gap.where(both["unit"].isin(["%", "pp"]))
+    return both.assign(share=share, gap=gap, gap_pp=points, evidence="arithmetic")
 
 
 def outcomes(targets: pd.DataFrame, actuals: pd.DataFrame, around: float = 0.0) -> pd.DataFrame:

@@ -58,10 +58,11 @@ def contents(counts: pd.DataFrame, what: str, t: Translator, source: str) -> Fig
     """
     rows = counts[counts["what"].eq(what)].sort_values("n", ignore_index=True)
     names = [t(f"{what}.{code}") if t.has(f"{what}.{code}") else str(code) for code in rows["code"]]
-    fig, ax = plt.subplots(figsize=(7.6, 0.9 + 0.34 * max(len(rows), 2)))
+    fig, ax = plt.subplots(figsize=(7.6, 1.0 + 0.27 * max(len(rows), 2)))
     ax.barh(names, rows["n"], color=INK, height=0.62)
     for y, n in enumerate(rows["n"]):
         ax.annotate(str(n), (n, y), (4, 0), textcoords="offset points", va="center")
+    ax.set_ylim(-0.6, len(rows) - 0.4)
     ax.grid(axis="y", visible=False)
     ax.tick_params(axis="y", length=0)
     ax.set_title(t(f"contents.{what}"))

@@ -191,7 +191,7 @@ def composite(rows: dict[str, pd.DataFrame], t: Translator, source: str) -> Figu
     return Figure(fig, t("composite.alt", said="; ".join(said)), source, "bound", t.lang)
 
 
-def slopes(series: pd.DataFrame, table: pd.DataFrame, t: Translator, source: str) -> Figure:
+def slopes(series: pd.DataFrame, table: pd.DataFrame, area: str, t: Translator, source: str) -> Figure:
     """Draw short annual series with the line of every pair of points, the median slope thick.
 
     Parameters
@@ -224,7 +224,7 @@ def slopes(series: pd.DataFrame, table: pd.DataFrame, t: Translator, source: str
         ax.set_title(f"{name}\n{words}", fontsize=9.5, pad=18)
         axis_labels(ax, y_unit=row["unit"])
         said.append(f"{name}: {words}")
-    fig.suptitle(t("slopes.title"), x=0.01, ha="left", color=INK, fontsize=12.5)
+    fig.suptitle(t("slopes.title", area=area), x=0.01, ha="left", color=INK, fontsize=12.5)
     return Figure(fig, t("slopes.alt", said="; ".join(said)), source, "arithmetic", t.lang)
 
 

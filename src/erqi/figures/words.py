@@ -94,6 +94,7 @@ def progress_table(table: pd.DataFrame, t: Translator, observations: pd.DataFram
         return t("progress.cell", reason=t.code("reason", row["reason"]), have=have, need=need)
 
     cells = table.assign(cell=[cell(row) for row in table.to_dict("records")])
+    cells["observation_id"] = cells["observation_id"].fillna("")
     wide = cells.pivot_table(index=["pair_id", "observation_id"], columns="method", values="cell", aggfunc="first")
     names = table.drop_duplicates("pair_id").set_index("pair_id")[f"label_{t.lang}"]
     wide = wide.reset_index().assign(label=lambda d: d["pair_id"].map(names), evidence="arithmetic")
@@ -124,6 +125,11 @@ def forest_rows(counts: pd.DataFrame, parent: pd.DataFrame, t: Translator) -> pd
         t("forest.parent", area=row["area"], first=row["first"], last=row["last"]) for row in parent.to_dict("records")
     ]
     return pd.concat([years, parent.assign(label=spans)], ignore_index=True)
+
+
+def later(late: pd.DataFrame, t: Translator) -> list[Any]:
+    """Say how many figures of the area above were published after the information date, and when the first was."""
+    return [say(t, "cascade.later", n=len(late), first=late["published"].min())] if len(late) else []
 
 
 def joint(table: pd.DataFrame, p: float, rho: float, t: Translator) -> Any:
@@ -210,9 +216,15 @@ def water(months: pd.DataFrame, events: pd.DataFrame, t: Translator) -> list[Any
     return told
 
 
-def needed(trend: float, noise: float, phi: float, years: float, t: Translator) -> Any:
+def trend(table: pd.DataFrame, own_years: int, t: Translator) -> list[Any]:
+    """Say why the area itself has no trend, and that a short series only describes its points."""
+    told = [say(t, "trend.say", n=own_years)]
+    return told + [say(t, key) for key in ("trend.short",) if table["verdict"].eq("too_short").any()]
+
+
+def needed(slope: float, noise: float, phi: float, years: float, t: Translator) -> Any:
     """Say how many annual means would show a trend of this size in this noise."""
-    words = {"trend": number(trend, t.lang), "noise": number(100 * noise, t.lang), "phi": number(phi, t.lang)}
+    words = {"trend": number(slope, t.lang), "noise": number(100 * noise, t.lang), "phi": number(phi, t.lang)}
     return say(t, "needed.say", years=number(years, t.lang, 0), **words)
 
 

@@ -45,14 +45,19 @@ class Book:
         return found
 
     @cached_property
+    def every(self) -> pd.DataFrame:
+        """``reference_series`` with ``hindsight`` marking what was published after the information date."""
+        return known_by(reference("reference_series"), self.date, hindsight=True)
+
+    @cached_property
     def series(self) -> pd.DataFrame:
-        """``reference_series`` known on the information date; all of it, marked, with hindsight."""
-        return known_by(reference("reference_series"), self.date, hindsight=self.parameters.allow_hindsight)
+        """``reference_series`` known on the information date; all of it where hindsight is allowed."""
+        return self.every if self.parameters.allow_hindsight else self.every[~self.every["hindsight"]]
 
     @property
     def refused(self) -> int:
         """How many rows of the reference series were published too late to count."""
-        return len(reference("reference_series")) - len(self.series)
+        return len(self.every) - len(self.series)
 
     def year(self, name: str) -> int | None:
         """Return ``review_year`` or ``plan_year`` if known."""
