@@ -66,7 +66,7 @@ def written(value: Any, unit: str, language: str, sign: bool = False) -> tuple[s
         return value or "–", name
     scaled = value / divisor
     whole = isinstance(value, int) and divisor == 1
-    name = name if whole or unit != "1" else ""
+    name = name if unit != "1" else ""
     digits = 0 if whole or abs(scaled) >= 1000 else 2 if abs(scaled) >= 10 else 3
     return (labels.signed if sign else labels.number)(scaled, language, digits), name
 
