@@ -164,6 +164,7 @@ class Draws:
     thresholds: Mapping[str, Any]
     targets: Mapping[str, float]
     counted: tuple[str, ...]
+    units: Mapping[str, str]
 
     def hits(self) -> NDArray[np.int16]:
         """Number of counted targets met in each draw, shape (n,): joint, never a product of marginals."""
@@ -248,7 +249,8 @@ def simulate(w: World, a: Assumptions, n: int = 20_000, seed: int = 720) -> Draw
     soft = {n for n, f in facts.targets.items() if f.commitment == "strive"}
     soft |= {n for n, (_, due) in facts.counts.items() if due.commitment == "strive"}
     counted = tuple(name for name in values if name in goals and (a.strive_counts or name not in soft))
-    return Draws(values, limits, goals, counted)
+    units = dict.fromkeys(values, "%") | {name: due.unit for name, (_, due) in facts.counts.items()}
+    return Draws(values, limits, goals, counted, units)
 
 
 def summary(d: Draws) -> pd.DataFrame:
@@ -266,7 +268,7 @@ def summary(d: Draws) -> pd.DataFrame:
         lines.append(
             {
                 "item": name,
-                "unit": "1" if float(np.max(y)) > 1000 or name.endswith("added") else "%",
+                "unit": d.units[name],
                 "target": d.targets.get(name, gr.NAN),
                 "mean": float(y.mean()),
                 "p10": float(low),
@@ -289,22 +291,31 @@ def joint(d: Draws) -> pd.DataFrame:
     return frame.assign(evidence="scenario")
 
 
-def compare(base: Draws, other: Draws) -> pd.DataFrame:
+def compare(
+    base: Draws, other: Draws, base_summary: pd.DataFrame | None = None, other_summary: pd.DataFrame | None = None
+) -> pd.DataFrame:
     """Baseline, scenario and difference by indicator, with the error of the difference of probabilities.
 
-    The same random numbers drive both, so the difference is the scenario's and not the dice's.
+    The same random numbers drive both, so the difference is the scenario's and not the dice's. Summaries that are
+    already at hand save their time.
+
+    Returns
+    -------
+    DataFrame
+        item, unit, target, p50_ and p_hit_ of base, scenario and difference, mc_se (of the scenario's
+        probability), se_difference, evidence.
     """
-    left, right = summary(base).set_index("item"), summary(other).set_index("item")
+    tables = (base_summary, base), (other_summary, other)
+    left, right = ((summary(d) if s is None else s).set_index("item") for s, d in tables)
     frame = pd.DataFrame({"target": left["target"], "unit": left["unit"]})
     for name in ("p50", "p_hit"):
         frame[f"{name}_base"], frame[f"{name}_scenario"] = left[name], right[name]
         frame[f"{name}_difference"] = right[name] - left[name]
-    pairs = {
-        name: (other.values[name] >= other.thresholds[name]).astype(float)
-        - (base.values[name] >= base.thresholds[name])
-        for name in base.values
-    }
-    frame["se_difference"] = pd.Series({n: float(x.std() / math.sqrt(len(x))) for n, x in pairs.items()})
+    apart = {}
+    for name, y in base.values.items():
+        change = (other.values[name] >= other.thresholds[name]).astype(np.int8) - (y >= base.thresholds[name])
+        apart[name] = float(change.std() / math.sqrt(len(change)))
+    frame["mc_se"], frame["se_difference"] = right["mc_se"], pd.Series(apart)
     return frame.rename_axis("item").reset_index().assign(evidence="scenario")
 
 
@@ -347,6 +358,26 @@ def belief_map(w: World, a: Assumptions, trends: Array, shares: Array) -> Array:
     """Implied growth over trend (columns) and recovery share (rows), shape (len(shares), len(trends))."""
     grid = replace(a, centre="trend", trend_growth=trends[None, :], recovery_share=shares[:, None])
     return np.broadcast_to(centre(w, grid), (len(shares), len(trends)))
+
+
+def belief_lines(w: World, a: Assumptions, levels: Sequence[float], trends: Array) -> dict[float, Array]:
+    """Recovery share that gives each level of growth, over the trend: the lines of the belief map, in closed form.
+
+    Returns
+    -------
+    dict of float to array
+        Shape of ``trends``; empty where all weight is on the city.
+    """
+    assert w.facts.growth
+    weight = a.parent_weight if w.city_target is not None else 0.0
+    if weight == 1:
+        return {}
+    # the centre is linear in own growth, so the city's part is what is left when own growth weighs nothing
+    city = float(centre(w, replace(a, centre="target", parent_weight=1.0))) if weight else 0.0
+    lift = rebuilding(w, a) - a.shock_2022_pp * a.shock_months / 12
+    own = {level: (level - weight * city) / (1 - weight) for level in levels}
+    width = gr.gap(trends, w.facts.growth.value)
+    return {level: (gr.gap(g, 0) - gr.gap(trends, 0) - lift) / width for level, g in own.items()}
 
 
 def _with(a: Assumptions, moved: Mapping[str, Any]) -> Assumptions:
@@ -439,7 +470,7 @@ def grid(w: World, presets: Mapping[str, Assumptions], n: int, seed: int) -> pd.
         s, j = summary(d).set_index("item").loc["gdp"], joint(d)
         middle = float(np.mean(np.asarray(centre(w, a))))
         more = {"share_met": float(d.hits().mean()) / max(len(d.counted), 1), "all_met": j["p"].iloc[-1]}
-        lines.append({"item": name, "centre": middle, **s[["p10", "p50", "p90", "p_hit", "mc_se"]], **more})
+        lines.append({"preset": name, "centre": middle, **s[["p10", "p50", "p90", "p_hit", "mc_se"]], **more})
     return pd.DataFrame(lines).assign(evidence="scenario")
 
 
