@@ -14,7 +14,7 @@ from erqi.paths import REFERENCE
 GROWTH = frozenset({"growth_rate", "average_growth_rate"})
 _FREE = GROWTH | {"share", "attainment", "ratio", "rank", "class"}
 # Points and per mille state the change of a share; a classifier counts things, persons and visits alike.
-_SAME = {"pp": "share", "‰": "share", "%": "share", "person": "count", "person_time": "count", "unit": "count"}
+_SAME = {**dict.fromkeys(("%", "pp", "‰"), "share"), **dict.fromkeys(("1", "person", "person_time", "unit"), "count")}
 _GAP, _GAP_LENGTH = "…", 8
 _QUOTES = str.maketrans("", "", "“”‘’\"'《》「」 \t\n\r　")
 
@@ -27,6 +27,7 @@ class Indicator:
     name_zh: str
     name_en: str
     topic: str
+    unit: str
     dimension: str
     measure: str
     price_basis: str
@@ -68,6 +69,7 @@ class Codebook:
                 row["name_zh"],
                 row["name_en"],
                 row["topic"],
+                row["unit"],
                 self._dimension(row["unit"]),
                 row["measure"],
                 row["price_basis"],
@@ -88,11 +90,12 @@ class Codebook:
     def _dimension(self, unit: str) -> str:
         return self._dimensions.get(unit, unit)
 
-    def _match(self, subject: str, unit: str, measure: str) -> str:
+    def _match(self, subject: str, unit: str, measure: str, least: int = 2) -> str:
         """Return the id of the indicator that a subject speaks of, empty where none fits.
 
         Of the phrases in the subject the one that ends last is its head (产量 in 新能源汽车产量), the longest of
-        those that overlap is the most specific; what a share is of (占…) is not what is measured.
+        those that overlap is the most specific; what a share is of (占…) is not what is measured. ``least`` is the
+        length of the shortest phrase that counts.
         """
         subject = subject.translate(_QUOTES)
         whole = subject.find("占", 1)
@@ -104,9 +107,10 @@ class Codebook:
         dimension = self._dimension(unit)
         found.sort(key=lambda one: (-one[0], -one[1]))
         for end, length, at, known in found:
-            if any(a <= at and end <= e and n > length for e, n, a, _ in found):
+            if length < least or any(a <= at and end <= e and n > length for e, n, a, _ in found):
                 continue
-            for one in known:
+            # of two with one phrase, a figure takes the one of its own unit, a growth rate the one that is no rate
+            for one in sorted(known, key=lambda one: (one.unit == unit) == (measure in GROWTH)):
                 if one.fits(subject, unit, measure, dimension):
                     return one.indicator_id
         return ""

@@ -16,6 +16,7 @@ from erqi.tables.codebook import rows as reference
 # A report names its own area in its heading or its first sentence, before one of these words.
 _AREA_WORDS = ("政府", "人民政府", "第", "国民经济", "总理", "向大会", "2", "１")
 _HEAD = 800  # characters
+_BARE = 4  # characters
 
 
 def mention_rows(reading: Reading) -> list[dict[str, Any]]:
@@ -67,9 +68,9 @@ def observation_rows(reading: Reading, document: Document) -> list[dict[str, Any
         key = f"{reading.document_id}|{spot}|{said.end if not said.mention else said.mention.end}|{quote}"
         seen[key] += 1
         indicator = book.match(said.subject, said.unit, said.measure)
-        if not indicator and clauses[said.start, said.end] == 1:
-            # a clause with one figure speaks of one thing, wherever its name stands
-            indicator = book.match(quote, said.unit, said.measure)
+        if not indicator and clauses[said.start, said.end] == 1 and len(said.subject) <= _BARE:
+            # a bare verb counts the one thing that its clause names: 打造150个和美乡村
+            indicator = book.match(quote, said.unit, said.measure, _BARE - 1)
         price = said.price_basis or book.price_basis(indicator, said.measure)
         notes = [
             said.note,
