@@ -12,11 +12,11 @@ import tempfile
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from functools import cache
-from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from erqi.figures import labels
+from erqi.fonts import font_face, font_path
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -43,14 +43,6 @@ _SHAPES = {
 }
 SVG_LIMIT = 250_000
 _language = ["zh"]
-
-
-def font_path() -> Path:
-    """Return the one CJK font file that figures and pages are set in (from the wheel ``mplfonts``)."""
-    spec = find_spec("mplfonts")
-    assert spec is not None
-    assert spec.origin is not None
-    return Path(spec.origin).parent / "fonts" / "NotoSansCJKsc-Regular.otf"
 
 
 @cache
@@ -262,7 +254,7 @@ def font_css(text: str, folder: Path | None = None) -> str:
         return str(css)
     # what was kept is taken along, so that the pages of one suite come to share a subset; not without end
     characters = "".join(sorted((wanted | set(have) if len(have) < 3000 else wanted) | labels.characters()))
-    css = _subset(characters)
+    css = font_face(characters)
     try:
         with tempfile.NamedTemporaryFile("w", encoding="utf-8", dir=store.parent, delete=False) as new:
             json.dump({"characters": characters, "css": css}, new)
@@ -270,22 +262,6 @@ def font_css(text: str, folder: Path | None = None) -> str:
     except OSError:
         pass  # a folder that cannot be written costs time, not the page
     return css
-
-
-def _subset(characters: str) -> str:
-    from fontTools import subset
-
-    options = subset.Options(hinting=False, layout_features=[], notdef_outline=True)
-    options.drop_tables += ["GSUB", "GPOS", "vhea", "vmtx", "VORG", "BASE"]
-    font = subset.load_font(str(font_path()), options, lazy=True, dontLoadGlyphNames=True)
-    subsetter = subset.Subsetter(options)
-    subsetter.populate(text=characters)
-    subsetter.subset(font)
-    font.flavor = "woff2"
-    buffer = io.BytesIO()
-    font.save(buffer)
-    data = base64.b64encode(buffer.getvalue()).decode()
-    return f'@font-face{{font-family:"erqi";src:url(data:font/woff2;base64,{data}) format("woff2")}}'
 
 
 def visible(page: str) -> str:

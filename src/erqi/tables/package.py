@@ -12,6 +12,7 @@ import yaml
 from jinja2 import Environment, PackageLoader
 
 from erqi import __version__
+from erqi.fonts import font_face
 from erqi.paths import REFERENCE
 from erqi.tables.model import Column, Table, code_lists, model
 
@@ -75,8 +76,15 @@ def describe(folder: Path, version: str, rows: dict[str, int], sources: pd.DataF
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    for name in ("codebook.md", "codebook.html"):
-        (folder / name).write_text(loader.get_template(f"{name}.j2").render(context), encoding="utf-8", newline="\n")
+    page = loader.get_template("codebook.html.j2")
+    # the page has to show its Chinese on a machine without a Chinese font
+    font = font_face("".join(sorted(set(page.render(context)))))
+    pages = {
+        "codebook.md": loader.get_template("codebook.md.j2").render(context),
+        "codebook.html": page.render(context, font=font),
+    }
+    for name, content in pages.items():
+        (folder / name).write_text(content, encoding="utf-8", newline="\n")
     _write(folder / "provenance.json", _provenance(folder, rows, sources, command))
     _write(folder / DESCRIPTOR, _descriptor(folder, version, tables, rows, sources))
 
