@@ -45,7 +45,7 @@ def read(document: Document) -> Reading:
     """Read a document: pure, deterministic, in time linear in its length."""
     copy = normalise(document.text)
     sidecar = document.sidecar
-    shape = outline(copy, sidecar.review_year, sidecar.plan_year)
+    shape = outline(copy, sidecar.review_year, sidecar.plan_year, document.document_id)
     table = cells.find(copy)
     numerals = mentions.find(document.text, copy, shape, table)
     said = statements.find(copy, numerals, shape, table)

@@ -135,7 +135,7 @@ class _Frame:
 
     role: str
     year: int | None
-    five: bool
+    five: int
     within: str
     times: list[Time]
     base: str = ""  # the thing last measured
