@@ -84,7 +84,10 @@ class Codebook:
                 if len(parts[0]) < 2 or not all(parts):
                     raise InputError("indicators.csv", known.indicator_id, phrase, "a phrase of two characters or more")
                 index.setdefault(parts[0][:2], {}).setdefault(parts, []).append(known)
-        self._index = {start: tuple(found.items()) for start, found in index.items()}
+        self._index = {
+            start: tuple((parts[0], parts[1:], sum(map(len, parts)), known) for parts, known in found.items())
+            for start, found in index.items()
+        }
         self.match = lru_cache(maxsize=65536)(self._match)
 
     def _dimension(self, unit: str) -> str:
@@ -101,13 +104,13 @@ class Codebook:
         whole = subject.find("占", 1)
         found: list[tuple[int, int, int, list[Indicator]]] = []
         for at in range(len(subject) - 1 if whole < 0 else whole):
-            for parts, known in self._index.get(subject[at : at + 2], ()):
-                if end := _end(subject, at, parts):
-                    found.append((end, sum(map(len, parts)), at, known))
+            for head, tail, length, known in self._index.get(subject[at : at + 2], ()):
+                if subject.startswith(head, at) and (end := _end(subject, at + len(head), tail)):
+                    found.append((end, length, at, known))
         dimension = self._dimension(unit)
-        found.sort(key=lambda one: (-one[0], -one[1]))
+        found.sort(key=_latest_longest)
         for end, length, at, known in found:
-            if length < least or any(a <= at and end <= e and n > length for e, n, a, _ in found):
+            if length < least or any(n > length and a <= at and end <= e for e, n, a, _ in found):
                 continue
             # of two with one phrase, a figure takes the one of its own unit, a growth rate the one that is no rate
             for one in sorted(known, key=lambda one: (one.unit == unit) == (measure in GROWTH)):
@@ -123,12 +126,13 @@ class Codebook:
         return known.price_basis_growth if measure in GROWTH else known.price_basis
 
 
-def _end(subject: str, at: int, parts: tuple[str, ...]) -> int:
-    """Return the end of a phrase that begins at ``at``, parts at most eight characters apart; 0 if not there."""
-    if not subject.startswith(parts[0], at):
-        return 0
-    end = at + len(parts[0])
-    for part in parts[1:]:
+def _latest_longest(found: tuple[int, int, int, list[Indicator]]) -> tuple[int, int]:
+    return -found[0], -found[1]
+
+
+def _end(subject: str, end: int, tail: tuple[str, ...]) -> int:
+    """Return where the parts end that stand after ``end``, at most eight characters apart; 0 if one does not."""
+    for part in tail:
         at = subject.find(part, end, end + _GAP_LENGTH + len(part))
         if at < 0:
             return 0
