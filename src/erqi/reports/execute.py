@@ -61,7 +61,7 @@ def perform(task: Task) -> dict[str, Any]:
     with suppress(OSError, ValueError):  # what a killed run left half-written counts as missing
         if not task.again:
             return dict(json.loads(files.cat_file(f"{place}.json")))
-    if task.code != suite.code_hash():
+    if task.code and task.code != suite.code_hash():
         return _failed("failed", "version", "this worker has another version of erqi than the runner")
     start, attempts, record = time.monotonic(), 0, {}
     while attempts <= RETRIES:

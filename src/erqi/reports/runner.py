@@ -86,7 +86,8 @@ def _kept(options: Options, key: str) -> dict[str, Any] | None:
         with suppress(OSError, ValueError):
             return dict(json.loads(files.cat_file(f"{root}/{key[:2]}/{key}.json")))
         return None
-    return _read(Path(_store(options), key[:2], f"{key}.json"))
+    record = Path(_store(options), key[:2], f"{key}.json")
+    return _read(record) if record.with_suffix(".html").exists() else None
 
 
 def _tables_of(source: str, out: Path, build: bool) -> Path | None:
