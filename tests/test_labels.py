@@ -73,23 +73,21 @@ def test_no_words_are_left_that_nobody_asks_for():
         nodes = ast.walk(ast.parse(code))
         constants |= {n.value for n in nodes if isinstance(n, ast.Constant) and isinstance(n.value, str)}
     templates = _templates()
-    # a key that is put together, such as f"status.{code}", shows its first part; so does one that is looked up
-    parts = {c.split(".")[0] for c in constants if c.endswith((".", "_"))} | set(
-        re.findall(r"[\"'](\w+)\.[\"'] ~", templates)
-    )
-    codes = {key.split(".")[0] for key in labels.reference_words()} | {"evidence", "unit", "topic"}
-    headings = constants | {column.removesuffix("_zh") for column in constants}
+    # keys that are put together, such as f"state.{code}", leave their beginning; codes of a column leave its name
+    beginnings = {c for c in constants if c.endswith((".", "_"))}
+    beginnings |= {f"{word}." for word in re.findall(r"[\"'](\w+)\.[\"'] ~", templates)}
+    beginnings |= {f"{key.split('.')[0]}." for key in labels.reference_words()} | {"unit.", "topic."}
+    ends = tuple(c for c in constants if c.startswith((".", "_")) and len(c) > 2)
     unused = []
     for topic in TOPICS:
         for key in labels.catalogue(topic):
             first, _, rest = key.partition(".")
-            used = key in constants or f'"{key}"' in templates or f"'{key}'" in templates
-            used |= first in parts | codes and bool(rest) and first != "col"
-            used |= first == "col" and rest in headings
-            used |= any(key.startswith(c) for c in constants if c.endswith("_") and len(c) > 2)
-            if not used:
+            heading = first == "col" and {rest, f"{rest}_zh", f"{rest}_en"} & constants
+            code = rest and first != "col" and first in constants
+            whole = key in constants or f'"{key}"' in templates or f"'{key}'" in templates
+            if not (whole or heading or code or key.startswith(tuple(beginnings)) or key.endswith(ends)):
                 unused.append(f"{topic}.{key}")
-    assert not unused
+    assert not unused, " ".join(unused)
 
 
 def test_every_topic_of_the_codebook_has_words():
