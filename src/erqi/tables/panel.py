@@ -72,7 +72,7 @@ def collect(paths: Iterable[str | Path], *, jobs: int = 1, index: Path | None = 
         listed = known.loc[source["document_id"]] if source["document_id"] in known.index else {}
         for field in ("area", "ref_area", "level"):
             name = "area_name" if field == "area" else field
-            source[name] = source[name] or listed.get(field) or None
+            source[name] = listed.get(field) or source[name] or None
         sources.append(source)
         rows += observed
     return target_outcomes(pd.DataFrame(rows), pd.DataFrame(sources))
@@ -137,7 +137,7 @@ def target_outcomes(observations: pd.DataFrame, sources: pd.DataFrame) -> pd.Dat
     previous = outcomes.set_index(["document_id", "indicator_id", "measure", "unit"])["value"]
     previous = previous[~previous.index.duplicated()]
     table = targets.merge(
-        outcomes[[*_KEY, "document_id", "value", "quote", "start", "end", "candidates"]],
+        outcomes[[*_KEY, "document_id", "value", "bound", "quote", "start", "end", "candidates"]],
         on=_KEY,
         suffixes=("", "_outcome"),
     )
@@ -161,6 +161,7 @@ def target_outcomes(observations: pd.DataFrame, sources: pd.DataFrame) -> pd.Dat
             "target_bound": table["bound"],
             "wording": table["wording"],
             "outcome": table["value_outcome"],
+            "outcome_bound": table["bound_outcome"],
             "previous": [previous.get(key) for key in keys],
             "target_document_id": table["document_id"],
             "target_quote": table["quote"],
@@ -179,7 +180,9 @@ def target_outcomes(observations: pd.DataFrame, sources: pd.DataFrame) -> pd.Dat
 def _stated(rows: pd.DataFrame, status: str, year: str) -> pd.DataFrame:
     """The first statement of each indicator for the document's own year, with the number of different ones."""
     own = rows[rows["status"].eq(status) & rows["time_period"].eq(rows[year].astype("Int64").astype(str))]
-    own = own.assign(year=own[year]).sort_values(["document_id", "start"])
+    # what stands among the headline expectations goes before a figure that a chapter repeats or qualifies
+    own = own.assign(year=own[year], main=own["commitment"].eq("expected"))
+    own = own.sort_values(["document_id", "main", "start"], ascending=[True, False, True], kind="stable")
     group = ["document_id", "indicator_id", "measure", "unit"]
     own = own.assign(candidates=own.groupby(group)["value"].transform("nunique"))
     return own.drop_duplicates(group)
