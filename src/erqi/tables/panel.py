@@ -41,6 +41,27 @@ HEADLINES: dict[str, tuple[str, ...]] = {
     "urban_unemployment_registered": ("level", "share"),
     "grain_output": ("level",),
     "energy_intensity": ("growth_rate",),
+    # promises of the year that are counted the same way when they are told
+    "rural_labour_transfer": ("level",),
+    "old_compound_renovation_households": ("level",),
+    "high_standard_farmland": ("level",),
+    "afforestation_area": ("level",),
+    "housing_units_started": ("level",),
+    "urban_village_units": ("level",),
+    "pipes_renewed": ("level",),
+    "lifts_added": ("level",),
+    "rural_roads_built": ("level",),
+    "technology_contracts": ("level",),
+    "hightech_firms": ("level",),
+    "specialised_smes": ("level",),
+    "tourist_visits": ("level",),
+    "tourism_revenue": ("level", "growth_rate"),
+    "urbanisation_rate": ("level", "share"),
+    "rd_intensity": ("level", "share"),
+    "water_quality_share": ("level", "share"),
+    "good_air_share": ("level", "share"),
+    "good_air_days": ("level",),
+    "pm25": ("level",),
 }
 _KEY = ["area", "level", "year", "indicator_id", "measure", "unit"]
 
