@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import io
+from functools import lru_cache
 from importlib.util import find_spec
 from pathlib import Path
 
@@ -16,6 +17,7 @@ def font_path() -> Path:
     return Path(spec.origin).parent / "fonts" / "NotoSansCJKsc-Regular.otf"
 
 
+@lru_cache(maxsize=4)
 def font_face(characters: str) -> str:
     """Return an ``@font-face`` rule, family ``erqi``, with the glyphs of these characters in it; the same each time."""
     from fontTools import subset

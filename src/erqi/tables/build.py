@@ -29,7 +29,7 @@ from erqi.tables.package import DESCRIPTOR, describe, inputs, sha256
 from erqi.tables.publish import Writer, as_arrow, derived, each, keep_text, staged, tables_of, unique
 
 REPORT_SUFFIXES = {".txt", ".html", ".htm", ".docx", ".pdf"}
-_BATCH = 16  # documents
+_BATCH = 32  # documents
 _STATE = Path("parts") / "state.json"
 _OWN = [name for name, wanted in model().items() if wanted.partitioned]
 
@@ -100,7 +100,7 @@ def build(paths: Iterable[str | Path] = (), out: str | Path = PROCESSED, *, jobs
         rows = {name: rows[name] for name in model() if name in rows}
         sources = parquet.read_table(folder / "sources.parquet").to_pandas()
         command = " ".join(["erqi build", *(path.name for path in given)])
-        describe(folder, version, rows, sources, command)
+        describe(folder, version, rows, sources, command, before=out)
         if len(files) > 1:
             state = {"code": code, "documents": documents}
             (folder / "parts").mkdir(exist_ok=True)
@@ -204,7 +204,7 @@ def _assemble(name: str, folder: Path, out: Path, documents: dict[str, Any]) -> 
             if name in document["tables"]:
                 part = Path("parts") / name / document["at"] / f"{stem}.parquet"
                 path = folder / part if (folder / part).is_file() else out / part
-                writer.write(parquet.read_table(path, partitioning=None))
+                writer.write(parquet.ParquetFile(path).read(use_threads=False))
     return writer.rows
 
 

@@ -42,7 +42,9 @@ def about() -> dict[str, Any]:
     return yaml.safe_load((REFERENCE / "package.yml").read_text(encoding="utf-8"))
 
 
-def describe(folder: Path, version: str, rows: dict[str, int], sources: pd.DataFrame, command: str) -> None:
+def describe(
+    folder: Path, version: str, rows: dict[str, int], sources: pd.DataFrame, command: str, before: Path
+) -> None:
     """Write descriptor, codebook and provenance beside the tables of a folder.
 
     Parameters
@@ -57,6 +59,8 @@ def describe(folder: Path, version: str, rows: dict[str, int], sources: pd.DataF
         The table ``sources``.
     command : str
         What was asked for, without paths of this machine.
+    before : Path
+        The package as it was; a font in its codebook that has the right glyphs is used again.
     """
     indicators = (
         pd.read_csv(folder / "indicators.csv", dtype=str, keep_default_na=False) if "indicators" in rows else None
@@ -78,7 +82,7 @@ def describe(folder: Path, version: str, rows: dict[str, int], sources: pd.DataF
     )
     page = loader.get_template("codebook.html.j2")
     # the page has to show its Chinese on a machine without a Chinese font
-    font = font_face("".join(sorted(set(page.render(context)))))
+    font = _font(page.render(context), before / "codebook.html")
     pages = {
         "codebook.md": loader.get_template("codebook.md.j2").render(context),
         "codebook.html": page.render(context, font=font),
@@ -87,6 +91,15 @@ def describe(folder: Path, version: str, rows: dict[str, int], sources: pd.DataF
         (folder / name).write_text(content, encoding="utf-8", newline="\n")
     _write(folder / "provenance.json", _provenance(folder, rows, sources, command))
     _write(folder / DESCRIPTOR, _descriptor(folder, version, tables, rows, sources))
+
+
+def _font(page: str, earlier: Path) -> str:
+    # making a font takes seconds; the same characters give the same one
+    old = earlier.read_text(encoding="utf-8") if earlier.is_file() else ""
+    face = next((line for line in old.splitlines() if line.startswith("@font-face")), "")
+    if face and set(old.replace(face, "")) == set(page):
+        return face
+    return font_face("".join(sorted(set(page))))
 
 
 def _write(path: Path, content: dict[str, Any]) -> None:
