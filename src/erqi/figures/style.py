@@ -226,6 +226,21 @@ def direct_labels(ax: Axes, points: Iterable[tuple[float, float, str, str]], *, 
         )  # fmt: skip
 
 
+def live(text: str) -> None:
+    """In JupyterLab, let the browser show the Chinese of a notebook about ``text``, whatever fonts it has.
+
+    Does nothing where nobody watches: pages embed their own fonts.
+    """
+    if "JPY_SESSION_NAME" not in os.environ:
+        return
+    from IPython.display import HTML, display
+
+    families = {"ui": "system-ui,sans-serif", "content": "system-ui,sans-serif", "code": "menlo,consolas,monospace"}
+    rules = "".join(f'--jp-{kind}-font-family:{usual},"erqi";' for kind, usual in families.items())
+    extra = ".jp-Notebook svg text,.jupyter-widgets select,.jupyter-widgets input{font-family:var(--jp-ui-font-family)}"
+    display(HTML(f"<style>{font_css(text)}body{{{rules}}}{extra}</style>"))
+
+
 def font_css(text: str, folder: Path | None = None) -> str:
     """Return an ``@font-face`` rule with just the glyphs of ``text``, embedded, family name ``erqi``.
 

@@ -12,6 +12,7 @@ import pandas as pd
 
 from erqi.analysis.known import known_by
 from erqi.errors import InputError
+from erqi.figures import style
 from erqi.paths import REFERENCE
 from erqi.reports.params import Parameters
 from erqi.tables.load import load
@@ -112,4 +113,6 @@ def opened(parameters: Parameters) -> Book:
     if rows.empty:
         known = ", ".join(sources["document_id"]) or "nothing"
         raise InputError(folder, "document", wanted, f"one of {known}")
-    return Book(parameters, {str(name): value for name, value in rows.iloc[0].items()})
+    book = Book(parameters, {str(name): value for name, value in rows.iloc[0].items()})
+    style.live(book.text + book.cited + book.area + "".join(load("indicators", folder)["name_zh"]))
+    return book
