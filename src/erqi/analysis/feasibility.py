@@ -55,7 +55,8 @@ def stretch(
     DataFrame
         One row a pair: ``ratio`` = target / delivered, its bounds, ``log_ratio``, ``distance_share`` (of a share's
         way to 100 %), wording, ``observation_id`` of the target, ``evidence``, and ``reason`` where no ratio stands:
-        ``not_comparable``, ``target_without_number``, ``grade_not_asked``, ``growth_rate``, ``not_positive``.
+        ``not_comparable``, ``target_without_number``, ``grade_not_asked``, ``growth_rate``, ``not_positive``,
+        ``no_change`` (the pair's rule gives none).
     """
     measures = observations.set_index("observation_id")["measure"]
     out = with_wording(pairs, lexicon).rename(columns={"target_observation_id": "observation_id"})
@@ -70,8 +71,9 @@ def stretch(
             ~out["grade"].isin(grades),
             measure.isin(GROWTH),
             ~((actual > 0) & (target > 0)),
+            out["change"].isna(),
         ],
-        ["not_comparable", "target_without_number", "grade_not_asked", "growth_rate", "not_positive"],
+        ["not_comparable", "target_without_number", "grade_not_asked", "growth_rate", "not_positive", "no_change"],
         default="",
     )
     usable = pd.Series(reason == "", index=out.index)

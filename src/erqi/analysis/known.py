@@ -99,7 +99,7 @@ def outcomes(targets: pd.DataFrame, actuals: pd.DataFrame, around: float = 0.0) 
     error = both["outcome"] - both["target"]
     good = (-error).where(both["bound"].eq("at_most"), error)
     slack = both["bound"].eq("about") * around
-    return both.assign(error=error, hit=good >= -slack - 1e-9, evidence="base_rate")
+    return both.assign(error=error, hit=good >= -slack - 1e-9, evidence="base_rate").sort_values("year", kind="stable")
 
 
 def record(series: pd.DataFrame, ref_areas: list[str], around: float = 0.0) -> pd.DataFrame:

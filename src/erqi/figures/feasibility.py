@@ -29,7 +29,7 @@ def ratio_axis(ax: Axes, low: float, high: float, lang: str, *, vertical: bool =
 
 def _change(row: dict[Any, Any], lang: str) -> str:
     return " → ".join(
-        quantity(row[side], row["unit"], lang, 1 if row[side] % 1 else 0) for side in ("actual", "target")
+        quantity(row[side], row["unit"], lang, 1 if row[side] % 1 else None) for side in ("actual", "target")
     )
 
 
@@ -81,13 +81,14 @@ def hardness_strip(stretched: pd.DataFrame, t: Translator, source: str) -> Figur
     names = rows.drop_duplicates("wording").sort_values("hardness")[["wording", f"wording_{t.lang}", "hardness"]]
     fig, ax = plt.subplots(figsize=(7.6, 3.9))
     ax.axhline(1, color=MUTED, lw=1)
-    ticks = []
+    ticks, said = [], []
     for x, (wording, name, hardness) in enumerate(names.itertuples(index=False)):
         group = rows[rows["wording"].eq(wording)]
         offset = 0.09 * (np.arange(len(group)) % 5 - 2) if len(group) > 1 else np.zeros(1)
         for grade, part in group.assign(x=x + offset).groupby("grade"):
             ax.plot(part["x"], part["ratio"], MARKERS[str(grade)], color=GRADES[str(grade)], ls="none")
         ax.plot([x - 0.3, x + 0.3], [group["ratio"].median()] * 2, color=RED, lw=1.5)
+        said.append(f"{name} {number(group['ratio'].median(), t.lang, 2)}")
         ticks.append(f"{name}\n({t('hardness.tick', hardness=int(hardness), n=len(group))})")
     ax.set_xticks(range(len(names)), ticks)
     ax.set_xlim(-0.6, len(names) - 0.4)
@@ -100,7 +101,7 @@ def hardness_strip(stretched: pd.DataFrame, t: Translator, source: str) -> Figur
     ax.legend(loc="upper left", bbox_to_anchor=(1, 1))
     ax.set_title(t("hardness.title"))
     axis_labels(ax, y=t("axis.ratio"))
-    return Figure(fig, t("hardness.alt", n=len(rows), classes=len(names)), source, "arithmetic", t.lang)
+    return Figure(fig, t("hardness.alt", n=len(rows), said=", ".join(said)), source, "arithmetic", t.lang)
 
 
 def lollipops(table: pd.DataFrame, sigma: float, safe_prob: float, t: Translator, source: str) -> Figure:

@@ -26,9 +26,9 @@ def named(table: pd.DataFrame, indicators: pd.DataFrame, t: Translator) -> pd.Da
 
 def stamps(t: Translator, until: Any, refused: int, hindsight: bool, year_effect: bool = True) -> list[Any]:
     """Say on which information date the page stands, and stamp it where later data were let in."""
-    told = [say(t, "hindsight")] if hindsight else []
-    told += [] if year_effect else [say(t, "no_year_effect")]
-    return [*told, say(t, "information_date", date=date(until, t.lang), refused=refused)]
+    told = [] if year_effect else [say(t, "no_year_effect")]
+    key = "hindsight" if hindsight else "information_date"
+    return [*told, say(t, key, date=date(until, t.lang), refused=refused)]
 
 
 # feasibility
@@ -256,6 +256,6 @@ def contradictions(checks: pd.DataFrame, counts: dict[str, int], t: Translator) 
     counted = {("holds" if name == "pass" else name): n for name, n in counts.items()}
     told = [say(t, "contradicts.say", n=len(checks), **counted)]
     for row in checks[checks["verdict"].eq("fail")].fillna("").to_dict("records"):
-        words = {key: row[key] or "–" for key in ("left", "right", "repair")}
+        words = {key: row[key] or "–" for key in ("result", "right", "repair")}
         told.append(say(t, "contradicts.repair", id=row["identity_id"], label=row[f"label_{t.lang}"], **words))
     return told
