@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, replace
-from decimal import Decimal
+from decimal import Context, Decimal
 from typing import Any
 
 from erqi.reading import cells, numerals, units
@@ -71,7 +71,7 @@ _MORE = re.compile(rf"([0-9]+)({_SCALE})")
 _AFTER = re.compile(r"(多|余|有余|左右|上下|及以上|或以上|以上|及以下|以下|以内|之内)(?![的]?[来后])")
 _FAR_BEFORE = re.compile(r"(不低于|不少于|不超过|不高于|超过|高于|不足)[^，。；：0-9]{2,20}的$")
 _BEFORE = re.compile(
-    r"(不少于|不低于|不小于|不超过|不高于|不多于|不大于|控制在|至少|最少|最多|至多|大约|约为|约|超过|超出|超额?|"
+    r"(不少于|不低于|不小于|不超过|不高于|不多于|不大于|至少|最少|最多|至多|大约|约为|约|超过|超出|超额?|"
     r"突破|逾|近|将近|接近|已过|过|高于|大于|多于|低于|小于|少于|不足|不到|未及)"
     r"(?:了|达到?|到|为|合计|人民币|平均|[“（ ]){0,2}$"
 )
@@ -166,7 +166,7 @@ _OF_CAPACITY = re.compile(
 _NOT_BEFORE_ONE = frozenset("第初每各某同这那哪另前首统唯专单合万十百千")
 _PHRASES = re.compile(
     r"[两二三四五六七八九]个?(?:确立|维护|意识|自信|全面|代表|务必|毫不|大局|一百年|结合|基本|方面|层面|文明|轮子|转变|坚持|"
-    r"必须|中心|阶段|重点|关键|环节|字|体系|更加|台阶|前所未有|突出|不变|着力|坚决|优先|统筹|注重|面向|服务)"
+    r"必须|中心|阶段|重点|关键|环节|字|体系|更加|台阶|市场|积极性|特别行政区|一批|项规定|项原则|个一批|前所未有|突出|不变|着力|坚决|优先|统筹|注重|面向|服务)|[三五七]台[山县河]|五家渠|八项规定|五项原则|一百年"
 )
 _SMALL_COUNTS = frozenset("个家项户所处座条部套栋幢场起件支辆台架艘列名人倍艘宗位株棵元亩斤吨")
 _THREE_TIMES = re.compile(r"次(?:产业|会议|全会|党代|创业|分配|全体|全国|代表)")
@@ -212,6 +212,7 @@ def _cell(copy: str, match: re.Match[str], cell: Cell) -> dict[str, Any]:
     sign = copy[match.start() - 1] == "-"
     number = ("-" if sign else "") + match.group().replace(",", "")
     value, step = cells.worth(number, cell)
+    value = tidy(value)
     base = cell.unit.base if cell.unit else "1"
     exact = base in ("1", "person", "person_time") and step == 1
     lower, upper = interval(value, step, base, [], exact=exact)
@@ -264,6 +265,7 @@ def _digits(copy: str, match: re.Match[str], previous: Mention | None) -> dict[s
                 return {"start": start, "end": end, "kind": ORDINAL, "number": number}
         else:
             form = "rank"
+            unit = replace(unit, base="1") if unit is not None else None
     extra = _MORE.match(copy, end + len(scales)) if scales and unit is None and not inside else None
     value = numerals.decimal(number)
     if extra and second is None:
@@ -273,6 +275,10 @@ def _digits(copy: str, match: re.Match[str], previous: Mention | None) -> dict[s
         inside, _, after_scale, unit, stop = _tail(copy, end)
     if unit is not None and unit.text == "个" and _SHARED_POINTS.match(copy, stop):
         unit = replace(units.table()["个百分点"], text="个")
+    if unit is None and second is None and scales.endswith("亿") and _MONEY_BEFORE.search(before):
+        # 突破60亿: the currency goes without saying
+        if copy[end + len(scales) : end + len(scales) + 1] in _CLOSED:
+            second = units.table()["元"]
     used = unit or second
     value = units.to_base(value, scales, used)
     step = units.to_base(numerals.place(number), scales, used)
@@ -290,6 +296,7 @@ def _digits(copy: str, match: re.Match[str], previous: Mention | None) -> dict[s
 
 
 _SHARED_POINTS = re.compile(rf"(?:[、和与及]{_NUMBER}个?)*[、和与及]{_NUMBER}个?百分点")
+_MONEY_BEFORE = re.compile(r"(?:投资|收入|总值|产值|总额|贷款|存款|销售|税收?|融资|资金|支出|增加值)[^，。；]{0,8}$")
 _SERIES = re.compile(rf"(?:[、和与及](?:{_NUMBER}))+")
 
 
@@ -335,6 +342,7 @@ def _quantity(
     sign: int = 0,
 ) -> dict[str, Any]:
     """Return the fields of a numeral that says how much, with what its words allow."""
+    value, step = tidy(value), abs(step)
     if sign:
         number, value = f"-{number}", -value
     hedges = [inside] if inside else []
@@ -360,6 +368,15 @@ def _quantity(
     }  # fmt: skip
 
 
+def tidy(value: Decimal) -> Decimal:
+    """Return a value without trailing zeros or an exponent, to 15 digits."""
+    value = _PRECISE.plus(value).normalize()
+    return value.quantize(Decimal(1)) if value.as_tuple().exponent > 0 else value  # type: ignore[operator]
+
+
+_PRECISE = Context(prec=15)
+
+
 def interval(
     value: Decimal, step: Decimal, unit: str, hedges: list[str], *, exact: bool
 ) -> tuple[Decimal | None, Decimal | None]:
@@ -370,7 +387,7 @@ def interval(
     one-sided words leave the other side open (None).
     """
     half = Decimal(0) if exact else step / 2
-    low, high = value - half, value + half
+    low, high = tidy(value - half), tidy(value + half)
     for word in hedges:
         if word in ("多", "余", "有余", "几", "多多"):
             reach = abs(step)
@@ -379,9 +396,9 @@ def interval(
             low, high = value, value + (reach if reach > abs(step) or not exact else reach * 10)
         elif word in ("约", "大约", "约为", "左右", "上下"):
             width = max(half, Decimal("0.5") if unit in ("%", "pp") else abs(value) * Decimal("0.02"))
-            low, high = value - width, value + width
+            low, high = tidy(value - width), tidy(value + width)
         elif word in ("近", "将近", "接近"):
-            low, high = value - max(step, abs(value) * Decimal("0.05")), value
+            low, high = tidy(value - max(step, abs(value) * Decimal("0.05"))), value
     one_sided = set(hedges)
     if one_sided & {*_AT_LEAST, *_MORE_THAN} - {"多", "余", "有余", "几"}:
         return value, None
@@ -410,6 +427,8 @@ def _filters(copy: str, at: int, word: str, unit: Unit | None, before: str) -> b
         return not _AGE_BEFORE.search(before)
     if following in _CLOSED or _AFTER_VERB.match(copy, at):
         return False
+    if unit.text == "年" and following not in _CLOSED and following not in "保持稳连内来":
+        return True
     if unit.dimension in ("share", "time", "rate", "concentration"):
         return False
     if unit.text == "层":
@@ -533,7 +552,7 @@ _TENTHS = re.compile(
 _WEAK_AFTER = frozenset("级类种样层面道口门段片步对双组代号章笔重度点里克升分日年月天岁期字省市县区村校团式")  # fmt: skip
 _OPEN_SCALE = re.compile(r"^[十百千万亿]+$")
 _REACHED = re.compile(
-    r"(?:(?:保持|稳定)在|超过?|突破|逾|近|达到?|到|过|约|跨越|迈上|首破|站上|破|共计?|合计|首超)(?:了)?$"
+    r"(?:(?:保持|稳定)在|超过?|突破|逾|近|达到?|到|过|约|跨越|迈上|首破|站上|跨[上过越]|破|共计?|合计|首超)(?:了)?$"
 )
 
 
@@ -762,8 +781,16 @@ def _counted(copy: str, start: int, end: int, word: str, before: str) -> dict[st
         return None
     if _PHRASES.match(copy, start) or (unit.text == "个" and re.match("方面|层面", copy[end + 1 : end + 3])):
         return None
+    if (word == "十" and unit.text in ("分", "字", "字架")) or (
+        unit.text == "次" and re.search("届[^，。]{0,6}$", before)
+    ):
+        return None
+    if small and unit.text == "元" and following not in _CLOSED:
+        return None
     # 一 may be no more than an article, and so may a scale word in an idiom (千家万户)
-    if word in ("千", "万", "百") or re.match(r"千家|万户|百年|千方|千头|万象|百姓", copy[start : start + 2]):
+    if (word in ("千", "万", "百") and not inside) or re.match(
+        r"千家|万户|百年|千方|千头|万象|百姓", copy[start : start + 2]
+    ):
         return None
     step = Decimal(1)
     if "点" in word:

@@ -95,7 +95,9 @@ def outline(copy: str, review_year: int | None = None, plan_year: int | None = N
     """
     lines = (0, *(match.end() for match in re.finditer("\n", copy)))
     review, plan, within, note = _years(copy, review_year, plan_year, name)
-    marks = [(match.start(match.lastgroup or "a"), "abcd".index(match.lastgroup or "a")) for match in _MARK.finditer(copy)]
+    marks = [
+        (match.start(match.lastgroup or "a"), "abcd".index(match.lastgroup or "a")) for match in _MARK.finditer(copy)
+    ]
     bare = [match.start("title") for match in _BARE.finditer(copy) if _ROLE_WORDS.search(match["title"])]
     bare = [at for at in bare if not _NO_HEADING.search(copy, at, at + 40) and at > 20]
     numbered = {_role(_title(copy, at), "", review, plan)[0] for at, level in marks if level == 0}
@@ -138,7 +140,9 @@ def _title(copy: str, at: int) -> str:
 
 def _role(title: str, before: str, review: int | None, plan: int | None, five: bool = False) -> tuple[str, bool]:
     """Return what a heading does, and whether over several years; one that does not say goes on with the last."""
-    if _STRONG.search(title) and not (before == "promise" and re.search("取得|成效|进展", title) and "回顾" not in title):
+    if _STRONG.search(title) and not (
+        before == "promise" and re.search("取得|成效|进展", title) and "回顾" not in title
+    ):
         one = review is not None and str(review) in title or "去年" in title or "一年" in title
         return "review", bool(_FIVE_BACK.search(title)) and not one
     if _FIVE_AHEAD.search(title):
@@ -155,7 +159,9 @@ def _fill(copy: str, sections: list[Section], plan: int) -> list[Section]:
     """Give a role to what no heading told: before the first promise a report reviews, after it it promises."""
     first = next((i for i, section in enumerate(sections) if section.role == "promise"), None)
     if first is None:
-        pattern = re.compile(rf"(?:^|(?<=[\n。]))[ \t]*[^\n。]{{0,30}}?(?:{_SPLIT}|(?<![0-9]){plan}年(?:是|(?:政府)?工作|，))")
+        pattern = re.compile(
+            rf"(?:^|(?<=[\n。]))[ \t]*[^\n。]{{0,30}}?(?:{_SPLIT}|(?<![0-9]){plan}年(?:是|(?:政府)?工作|，))"
+        )
         split = pattern.search(copy, len(copy) // 8)
         if split is None:
             return sections
@@ -190,19 +196,19 @@ _TITLE_DATE = re.compile(
     r"((?:19|20)[0-9]{2})年?[^。]{0,40}?(?:政府工作报告|工作报告)|((?:19|20)[0-9]{2})年[0-9]{1,2}月[0-9]{1,2}日[^。]{0,20}(?:在|大会)"
 )
 _BULLETIN = re.compile(r"((?:19|20)[0-9]{2})年[^。\n]{0,24}(?:统计公报|统计分析|公报)")
-_CN_TITLE = re.compile(r"([一二][九〇零○][〇零○一二三四五六七八九]{2})年[一二三四五六七八九十]+月")
+_CN_TITLE = re.compile(
+    r"([一二][九〇零○][〇零○一二三四五六七八九]{2})年[一二三四五六七八九十]+月[一二三四五六七八九十]+日"
+)
 _HEAD_REVIEW = re.compile(
-    r"(?:^|\n)[ \t]*(?:一、)?[^。\n，0-9]{0,20}?((?:19|20)[0-9]{2})年[^。\n，]{0,20}(?:回顾|总结|情况)[^。，\n]{0,12}(?:\n|$)"
+    r"(?:^|\n)[ \t]*(?:一、)?[^。\n，0-9]{0,20}?((?:19|20)[0-9]{2})年[^。\n，]{0,20}(?:回顾|总结|情况)[^。，\n]{0,24}(?:\n|$)"
 )
 _HEAD_PLAN = re.compile(
-    r"(?:^|\n)[ \t]*(?:[二三四五]、)?[^。\n，0-9]{0,20}?((?:19|20)[0-9]{2})年[^。\n，]{0,30}(?:工作|目标|任务|安排|重点|要求|建议)[^。，\n]{0,12}(?:\n|$)"
+    r"(?:^|\n)[ \t]*(?:[二三四五]、)?[^。\n，0-9报]{0,20}?((?:19|20)[0-9]{2})年[^。\n，]{0,30}(?:工作|目标|任务|安排|重点|要求|建议)[^。，\n]{0,12}(?:\n|$)"
 )
 _TO = str.maketrans("〇零○一二三四五六七八九", "000123456789")
 
 
-def _years(
-    copy: str, review: int | None, plan: int | None, name: str
-) -> tuple[int | None, int | None, str, str]:
+def _years(copy: str, review: int | None, plan: int | None, name: str) -> tuple[int | None, int | None, str, str]:
     """Return the year reviewed, the year promised, the part of the year that an analysis covers, and a note."""
     head = copy[:1500]
     note = ""
@@ -217,7 +223,7 @@ def _years(
             return last, last + 1, "", ""
         elif title := _TITLE_DATE.search(head):
             plan = int(title[1] or title[2])
-        elif match := _CN_TITLE.search(head):
+        elif match := _CN_TITLE.search(head[:400]):
             plan = int(match[1].translate(_TO))
         elif (match := _HEAD_REVIEW.search(copy)) and match[1]:
             review = int(match[1])

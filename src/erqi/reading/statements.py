@@ -327,6 +327,10 @@ def _label(text: str) -> tuple[str, str]:
     return (text.strip(" “”") if text.count("“") != text.count("”") else text.strip()), against
 
 
+_SPENT = re.compile(r"^(?:计划|完成|总|累计|共|政府|新增)*(?:投资|投入|安排|筹措|争取)?(?:资金)?$")
+_OBJECT = re.compile(
+    r"(?:资金)?[，]?(?:全?部?用于|重点|主要|全面|相继|先后)*(?:实施|用于|完成|推进|建设|启动|开展|支持|新建|改造|建成|组织|修建|解决)了?([^，。；、：（）！？0-9]{2,24})"
+)
 _RIGHT = re.compile(r"(?:的|多|余)?([^，。；、：（）！？\n\r\t0-9]{2,28})")
 _NOT_RIGHT = re.compile(
     rf"以上|左右|以下|以内|和(?!平)|及|与|并|或|同比|环比|比上|{_UP}|{_DOWN}|占|其中|达到?|大关|关口|大力|的?(?:基础|水平|目标)|[至到]|为|是|优化|调整|发展到|不等|[-—~)》]"
@@ -431,11 +435,15 @@ def _state(
     ), at  # fmt: skip
 
 
+_PLACE = re.compile(
+    r"(?:分别)?(?:位列|位居|居于|跃居|稳居|排名?|名列|列|居|位次?|进入?|跻身|跃升|升|升至|前移|上升|保持|达到|获)[^，。；]{0,14}(?:第|前)$"
+)
 _ATTAIN = re.compile(
     r"(?:目标任务|目标|任务|计划|预算|年初预期|序时进度|定额)数?的?(?:约|近|超)*$|完成(?:年度|全年|年初)?(?:计划|目标|任务|预算)的?$|超额完成"
 )
 _OF = re.compile(r"(?:是|为|相当于|达到?)[^，。；]{0,24}的(?:约|近|超过?)?$|恢复[到至][^，。；]{0,16}的?$")
 _AVERAGE = re.compile(r"年均(?!浓度|值|气温|有|衡|匀)|平均每年|每年平均|(?<!半)年平均|年递增")
+_ENDS = frozenset("，。；、：）！？\n\r左以和与及并 ") | {""}
 _CUT = re.compile(r"(?:调减|压减|削减|缩减|核减|压降|减少)[^，。；]{2,}$")
 
 
@@ -473,6 +481,13 @@ def _measure(near: str, mention: Mention, left: str, following: str, again: bool
     if move and not (move["at"] or _TO.search(text)):
         bare = text[: move.start()]
         if (
+            unit in ("1", "m", "m2", "person")
+            and move["verb"] in ("提升", "增加", "减少", "压减", "提高")
+            and following[:1] not in _ENDS
+        ):
+            # 提升310公里农村公路 is work done on a thing, not a rise of something
+            return "level", 1
+        if (
             move["verb"] in ("增长", "增加", "减少", "提高", "降", "减", "增", "扩大", "提升", "涨", "拉动")
             and not move["down"]
         ):
@@ -487,8 +502,8 @@ def _measure(near: str, mention: Mention, left: str, following: str, again: bool
         "水平|平均|全[国省市]|城镇|农村", text[-10:]
     ):
         return "change", 1
-    if falling := _CUT.match(_LEAD.sub("", near.strip(" 、和及与"))):
-        return "change", -1 if falling else 1
+    if _CUT.match(_LEAD.sub("", near.strip(" 、和及与"))):
+        return "change", -1
     return "level", 1
 
 
@@ -507,7 +522,8 @@ def _subject(
     core, against = _label(near)
     enumerated = bool(re.match(r"\s*(?:[、和及与]|以及)", left)) and "，" not in left
     if measure == "rank":
-        return frame.said or core, "", mention.end
+        own = _label(_PLACE.sub("", near))[0]
+        return (own if len(own) > 2 and own != "增速" else frame.said or own), "", mention.end
     if measure == "attainment":
         core = _label(re.sub(r"(?:超额)?完成.*$|占.*$|为?(?:年初|年度|全年).*$", "", near))[0]
         return core or frame.base, "", mention.end
@@ -532,12 +548,14 @@ def _subject(
             verb = frame.verb
         frame.verb = verb
         return ("" if listed and not verb else verb) + ("" if listed else noun) + right, "", at
-    if not core and not right and rest and rest[0].start - mention.end == 1 and copy[mention.end] in "、和":
+    if not core and not right and rest and rest[0].start - mention.end <= 6 and copy[mention.end] in "、和":
         right, _ = _right(copy, rest[0], end, [])
         if right:
             return right, "", mention.end
     if "等" in noun[1:-2] and not right:
         noun = re.sub(r"^.*等(?!级|于|等|同)(?=..)", "", noun)
+    if mention.unit == "CNY" and not right and _SPENT.match(core) and (spent := _OBJECT.match(copy, mention.end, end)):
+        return spent.group(1) + "投资", "", mention.end
     if noun:
         if near.rstrip().endswith("占") and not noun.endswith("占比"):
             noun += "占比"
@@ -638,6 +656,8 @@ def _when(
             break
         if time.relative == "全年" and chosen is not None and "-" in chosen.period:
             chosen = None
+        if "）" in copy[time.end : mention.start].partition("（")[0]:
+            continue
         if time.opening and re.search(r"[到至为]", copy[time.end : mention.start]):
             continue
         if time.base or time.relative in ("全年", "年内", "年末", "年底", "年初", "当年", "deadline"):
@@ -685,10 +705,12 @@ def _when(
     elif role and year:
         period = str(year)
         if frame.five and role == "review":
+            spanned = frame.five == 2 or re.search("累计|五年|比(?:20|19)", left[-40:])
             flow = (
                 measure == "average_growth_rate"
                 or (
-                    (
+                    (measure != "growth_rate" or spanned)
+                    and (
                         _FLOW.search(left[-30:])
                         or measure == "change"
                         or _FLOW.search(copy, mention.end, min(end, mention.end + 12))
