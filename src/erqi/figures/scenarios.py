@@ -110,54 +110,71 @@ def live_chart(w: World, a: Assumptions, t: Translator, source: str) -> Shown:
     The closed form of ``analysis.scenarios.centre`` is written once more as a Vega expression; a test holds the
     two together.
     """
-    import altair as alt
-
     assert w.facts.growth
     assert w.facts.target
     target, last = w.facts.target.value, w.facts.growth.value
-    city = w.city_target + a.past_error_pp if w.city_target is not None else 0.0
-    weight = a.parent_weight if w.city_target is not None else 0.0
-    extra = float(rebuilding(w, a)) - a.shock_2022_pp * a.shock_months / 12
-    trend = alt.param(name="trend", value=round(float(a.trend_growth), 2),
-                      bind=alt.binding_range(min=2, max=9, step=0.1, name=t("live.trend") + " "))  # fmt: skip
-    share = alt.param(name="share", value=round(float(a.recovery_share), 2),
-                      bind=alt.binding_range(min=-0.5, max=1.5, step=0.05, name=t("live.share") + " "))  # fmt: skip
-    logs = f"(log(1+trend/100)*(1+LAMBDA)-LAMBDA*{math.log1p(last / 100)!r}+{extra / 100!r})"
-    growth = f"{1 - weight!r}*100*(exp({logs})-1)+{weight * city!r}"
-    axis: Any = {"labelColor": INK, "titleColor": MUTED, "grid": True, "gridColor": "#e6eaed"}
-    data = alt.Chart(alt.sequence(-0.5, 1.51, 0.05, as_="lambda"))
-    x = alt.X(
-        "lambda:Q",
-        title=t("axis.share"),
-        axis=alt.Axis(values=[-0.5, 0, 0.5, 1, 1.5], **axis),
-        scale=alt.Scale(nice=False),
-    )
-    domain = alt.Scale(domain=[min(0.0, last), max(12.0, target + 4)], clamp=True)
-    y = alt.Y("growth:Q", title=t("axis.centre"), scale=domain, axis=alt.Axis(**axis))
-    line = data.transform_calculate(growth=growth.replace("LAMBDA", "datum.lambda"))
-    here = alt.Chart(alt.Data(values=[{}])).transform_calculate(
-        **{"lambda": "share", "growth": growth.replace("LAMBDA", "share")}
-    )
-    here = here.transform_calculate(
-        words=f"format(datum.growth,'.1f')+'%  ('+format(datum.growth-{target!r},'+.1f')+{' ' + t('live.points')!r}+')'"
-    )
     low, high = w.facts.target.interval(a.around_pp)
-    band = alt.Chart(alt.Data(values=[{"low": low, "high": target if high != high else high, "mid": target}]))
-    layers = [
-        band.mark_rect(color=OCHRE, opacity=0.4).encode(y=alt.Y("low:Q", scale=domain), y2="high:Q"),
-        band.mark_rule(color=RED, strokeWidth=2).encode(y=alt.Y("mid:Q", scale=domain)),
-        line.mark_line(color=INK, strokeWidth=2.5, clip=True).encode(x=x, y=y),
-        here.mark_point(shape="triangle", filled=True, size=180, opacity=1, color=RED).encode(x=x, y=y),
-        here.mark_text(dy=-24, fontSize=14, fontWeight="bold", color=INK).encode(x=x, y=y, text="words:N"),
+    shock = a.shock_2022_pp * a.shock_months / 12
+    city = w.city_target + a.past_error_pp - shock if w.city_target is not None else 0.0
+    weight = a.parent_weight if w.city_target is not None else 0.0
+    extra = float(rebuilding(w, a)) - shock
+
+    def growth(share: str) -> str:
+        logs = f"log(1+trend/100)*(1+{share})-{share}*{math.log1p(last / 100)!r}+{extra / 100!r}"
+        return f"{1 - weight!r}*100*(exp({logs})-1)+{weight * city!r}"
+
+    def slider(name: str, value: float, low: float, high: float, step: float) -> dict[str, Any]:
+        bind = {"input": "range", "min": low, "max": high, "step": step, "name": t(f"live.{name}") + " "}
+        return {"name": name, "value": round(float(value), 2), "bind": bind}
+
+    axis = {"labelColor": INK, "titleColor": MUTED, "gridColor": "#e6eaed", "labelFontSize": 12, "titleFontSize": 12}
+    ends = {"domain": [min(0.0, last), max(12.0, target + 4)]}
+    x = {"field": "share", "type": "quantitative", "title": t("axis.share"), "scale": {"nice": False}}
+    x |= {"axis": axis | {"values": [-0.5, 0, 0.5, 1, 1.5]}}
+    y = {"field": "growth", "type": "quantitative", "title": t("axis.centre"), "scale": ends, "axis": axis}
+    words = f"format(datum.growth,'.1f')+'%  ('+format(datum.growth-{target!r},'+.1f')+' {t('live.points')})'"
+    here = [{"calculate": "share", "as": "share"}, {"calculate": growth("share"), "as": "growth"}]
+    at = {"x": x, "y": y}
+    layers: list[dict[str, Any]] = [
+        {
+            "mark": {"type": "rect", "color": OCHRE, "opacity": 0.4},
+            "encoding": {"y": {"datum": low, "scale": ends}, "y2": {"datum": target if high != high else high}},
+        },
+        {"mark": {"type": "rule", "color": RED, "strokeWidth": 2}, "encoding": {"y": {"datum": target, "scale": ends}}},
+        {
+            "data": {"sequence": {"start": -0.5, "stop": 1.51, "step": 0.05, "as": "share"}},
+            "transform": [{"calculate": growth("datum.share"), "as": "growth"}],
+            "mark": {"type": "line", "color": INK, "strokeWidth": 2.5, "clip": True},
+            "encoding": at,
+        },
+        {
+            "transform": here,
+            "mark": {"type": "point", "shape": "triangle", "filled": True, "size": 180, "opacity": 1, "color": RED},
+            "encoding": at,
+        },
+        {
+            "transform": [*here, {"calculate": words, "as": "words"}],
+            "mark": {"type": "text", "dy": -24, "fontSize": 14, "fontWeight": "bold", "color": INK},
+            "encoding": at | {"text": {"field": "words"}},
+        },
     ]
-    words = t("live.alt", target=number(target, t.lang, 1))
-    chart = alt.layer(*layers).add_params(trend, share).properties(width="container", height=300, description=words)
-    spec = chart.configure_view(stroke=None).configure(font="erqi, 'Noto Sans CJK SC', sans-serif").to_json(indent=None)
+    told = t("live.alt", target=number(target, t.lang, 1))
+    chart = {
+        "$schema": "https://vega.github.io/schema/vega-lite/v6.json",
+        "description": told,
+        "width": "container",
+        "height": 300,
+        "data": {"values": [{}]},
+        "params": [slider("trend", a.trend_growth, 2, 9, 0.1), slider("share", a.recovery_share, -0.5, 1.5, 0.05)],
+        "layer": layers,
+        "config": {"view": {"stroke": None}, "font": "erqi, 'Noto Sans CJK SC', sans-serif"},
+    }
     options = json.dumps({"actions": False, "renderer": "svg", "mode": "vega-lite"})
+    spec = json.dumps(chart, ensure_ascii=False)
     note = html.escape(t("live.note", target=number(target, t.lang, 1), source=source))
     figure = (
         f'<figure class="erqi erqi-live" lang="{t.lang}"><div id="erqi-live" role="group" '
-        f'aria-label="{html.escape(words)}" style="width:100%;max-width:760px"></div>'
+        f'aria-label="{html.escape(told)}" style="width:100%;max-width:760px"></div>'
         f'<figcaption style="color:{MUTED};font-size:.85em">{note}</figcaption></figure>'
     )
     call = f"window.vegaEmbed('#erqi-live', {spec}, {options});".replace("</", "<\\/")
