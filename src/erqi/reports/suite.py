@@ -313,6 +313,8 @@ def inputs_of(run: Run, tables: Path) -> dict[str, str]:
         for name, value in run.parameters.items()
         if value and specs.get(name, {}).get("is") == "file"
     }
+    if "scenario" in specs:
+        files |= {f"preset {p.stem}": file_hash(p) for p in sorted((Path(run.folder) / "scenarios").glob("*.yml"))}
     packages = hashlib.sha256(json.dumps(versions()).encode()).hexdigest()[:16]
     own = {"notebook": notebook_hash(Path(run.folder) / f"{run.notebook}.ipynb"), "code": code_hash()}
     return own | {"packages": packages} | table_hashes(tables, run.reads) | files
