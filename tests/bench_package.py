@@ -24,6 +24,7 @@ from erqi.tables import build
 from erqi.tables.publish import derived, tables_of
 
 MODULE = sys.modules["erqi.tables.build"]
+IDS = ("actual_observation_id", "target_observation_id", "derived_from")
 QUERIES = {
     "targets below what was delivered, by area": """
         SELECT o.ref_area, count(*) FROM '{out}/pairs.parquet' p
@@ -53,21 +54,27 @@ def _repeated() -> tuple[Callable, Callable]:
             return " ".join(f"{part}{number}" for part in cell.split(" "))
         return cell
 
+    records = {name: data.to_dict("records") for name, data in more.items()}
+
     def rows(document: Document) -> tuple:
         number = document.document_id.removeprefix("area_")
         own = {"document_id": document.document_id}
         area = {"ref_area": number.zfill(6)}
-        first = [{key: other(cell, number) for key, cell in row.items()} | own for row in mentions]
-        second = [{key: other(cell, number) for key, cell in row.items()} | own | area for row in observed]
+        first = [{**row, **own, "mention_id": row["mention_id"] + number} for row in mentions]
+        second = [
+            {**row, **own, **area, "observation_id": row["observation_id"] + number}
+            | {"mention_id": row["mention_id"] and row["mention_id"] + number}
+            for row in observed
+        ]
         return reading, first, second
-
-    records = {name: data.to_dict("records") for name, data in more.items()}
 
     def tables(document: Document, _: Any, __: Any) -> dict:
         number = document.document_id.removeprefix("area_")
         own = {"document_id": document.document_id}
         return {
-            name: pd.DataFrame([{key: other(cell, number) for key, cell in row.items()} | own for row in listed])
+            name: pd.DataFrame(
+                [row | {key: other(row[key], number) for key in IDS if key in row} | own for row in listed]
+            )
             for name, listed in records.items()
         }
 

@@ -13,7 +13,6 @@ from pathlib import Path
 from typing import Any
 
 import pandas as pd
-import pyarrow as arrow
 import pyarrow.compute as compute
 import pyarrow.parquet as parquet
 
@@ -87,13 +86,9 @@ def build(paths: Iterable[str | Path] = (), out: str | Path = PROCESSED, *, jobs
     version = version or _version(out)
     with staged(out, last=DESCRIPTOR) as folder:
         batches = [stale[i : i + _BATCH] for i in range(0, len(stale), _BATCH)]
-        for stem, at, tables, document in chain.from_iterable(each(_publish, batches, jobs, "reading")):
-            documents[stem] = {"hash": hashes[stem], "at": at, "tables": sorted(tables)}
-            for name, data in tables.items():
-                path = folder / "parts" / name / at / f"{stem}.parquet"
-                path.parent.mkdir(parents=True, exist_ok=True)
-                parquet.write_table(data, path, compression="zstd")
-            keep_text(folder / "text", document)
+        publish = functools.partial(_publish, folder)
+        for stem, at, tables in chain.from_iterable(each(publish, batches, jobs, "reading")):
+            documents[stem] = {"hash": hashes[stem], "at": at, "tables": tables}
         documents = dict(sorted(documents.items()))
         rows = {name: _assemble(name, folder, out, documents) for name in model() if name in _OWN}
         rows |= {name: _reference(name, folder) for name in model() if (REFERENCE / f"{name}.csv").is_file()}
@@ -125,8 +120,8 @@ def _reports(paths: list[Path]) -> list[Path]:
     return files
 
 
-def _publish(files: list[Path]) -> list[tuple[str, str, dict[str, arrow.Table], Document]]:
-    """Read some documents; return for each its id, its partition, its rows by table and itself.
+def _publish(folder: Path, files: list[Path]) -> list[tuple[str, str, list[str]]]:
+    """Read some documents and write their parts; return for each its id, its partition and its tables.
 
     The tables of all are checked together, since a check costs the same for one document as for many.
     """
@@ -152,12 +147,16 @@ def _publish(files: list[Path]) -> list[tuple[str, str, dict[str, arrow.Table], 
     published = []
     for document, row in zip(documents, rows["sources"], strict=True):
         year = row["plan_year"] or row["review_year"] or "unknown"
-        own = {
-            name: part
-            for name, data in whole.items()
-            if len(part := data.filter(compute.equal(data["document_id"], document.document_id)))
-        }
-        published.append((document.document_id, f"level={row['level'] or 'unknown'}/year={year}", own, document))
+        at = f"level={row['level'] or 'unknown'}/year={year}"
+        own = []
+        for name, data in whole.items():
+            if len(part := data.filter(compute.equal(data["document_id"], document.document_id))):
+                path = folder / "parts" / name / at / f"{document.document_id}.parquet"
+                path.parent.mkdir(parents=True, exist_ok=True)
+                parquet.write_table(part, path, compression="zstd")
+                own.append(name)
+        keep_text(folder / "text", document)
+        published.append((document.document_id, at, own))
     return published
 
 
