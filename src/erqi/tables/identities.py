@@ -21,11 +21,11 @@ from erqi.paths import REFERENCE
 from erqi.reading import Section
 from erqi.sources import Document
 from erqi.tables.model import table
-from erqi.tables.select import select
+from erqi.tables.select import Row, records, select
 
 _DIGITS = "零一二三四五六七八九十"
 _MOST_EDITS = 2
-Row = dict[str, Any]
+_ONE_THING = ("unit", "status", "time_period", "indicator_id")
 
 
 class _Whole(NamedTuple):
@@ -193,25 +193,24 @@ def identities(
     """
     name = document.document_id if document else "" if observed.empty else str(observed["document_id"].iloc[0])
     whole = _Whole(document.text if document else "", document, sections)
+    told = records(observed)
     rows: list[Row] = []
     for rule in _rules():
         if rule.get("document", name) == name:
             general = "document" not in rule and "terms" in rule
-            rows += _everywhere(rule, observed, whole) if general else [_checked(rule, observed, whole)]
+            rows += _everywhere(rule, told, whole) if general else [_checked(rule, told, whole)]
     rows = [row for row in rows if row]
     known = [set(row["derived_from"].split()) for row in rows]
-    parts = [
-        row for row in _parts(observed, whole.text) if not any(set(row["derived_from"].split()) <= k for k in known)
-    ]
+    parts = [row for row in _parts(told, whole.text) if not any(set(row["derived_from"].split()) <= k for k in known)]
     return pd.DataFrame(rows + parts, columns=[c for c in table("identities").names if c != "document_id"])
 
 
-def _checked(rule: Row, observed: pd.DataFrame, whole: _Whole, mark: str = "") -> Row:
+def _checked(rule: Row, told: list[Row], whole: _Whole, mark: str = "") -> Row:
     if special := next((kind for kind in _SPECIAL if kind in rule), None):
-        return _SPECIAL[special](rule, observed, whole)
+        return _SPECIAL[special](rule, told, whole)
     if any(text not in whole.text for text in rule.get("texts", ())):
         return {}
-    found = {name: _term(spec, observed, whole.text) for name, spec in rule["terms"].items()}
+    found = {name: _term(spec, told, whole.text) for name, spec in rule["terms"].items()}
     terms = {name: value for name, (value, _) in found.items() if value is not None}
     used = list(dict.fromkeys(itertools.chain.from_iterable(ids for _, ids in found.values())))
     checks = rule.get("check", [])
@@ -247,18 +246,18 @@ def _checked(rule: Row, observed: pd.DataFrame, whole: _Whole, mark: str = "") -
     }
 
 
-def _everywhere(rule: Row, observed: pd.DataFrame, whole: _Whole) -> list[Row]:
-    """Try a general rule on each period and unit for which every figure that it needs is delivered."""
-    actual = observed[observed["status"].eq("actual") & ~observed["bound"].eq("range_end")]
+def _everywhere(rule: Row, told: list[Row], whole: _Whole) -> list[Row]:
+    """Try a general rule on each period for which every figure that it needs is delivered."""
+    actual = [row for row in told if row["status"] == "actual" and row["bound"] != "range_end" and row["time_period"]]
     rows = []
-    for period, part in actual.groupby("time_period"):
-        found = [_term(spec, part, "")[0] for spec in rule["terms"].values()]
-        if all(value is not None for value in found):
+    for period in dict.fromkeys(row["time_period"] for row in actual):
+        part = [row for row in actual if row["time_period"] == period]
+        if all(_term(spec, part, "")[0] is not None for spec in rule["terms"].values()):
             rows.append(_checked(rule, part, whole, f"-{period}"))
     return rows
 
 
-def _term(spec: str | Row, observed: pd.DataFrame, text: str) -> tuple[Interval | None, list[str]]:
+def _term(spec: str | Row, told: list[Row], text: str) -> tuple[Interval | None, list[str]]:
     """Return a term's figure and the observations that it comes from."""
     if isinstance(spec, dict) and "value" in spec:
         return Interval.exact(float(spec["value"])), []
@@ -267,18 +266,18 @@ def _term(spec: str | Row, observed: pd.DataFrame, text: str) -> tuple[Interval 
         inside = text.partition(before)[2].partition(after)[0] if after in text.partition(before)[2] else ""
         return (Interval.exact(inside.count("、") + 1) if inside else None), []
     how, selector = next(iter(spec.items())) if isinstance(spec, dict) else ("first", spec)
-    rows = select(observed, selector)
-    if rows.empty:
+    rows = select(told, selector)
+    if not rows:
         return None, []
+    first = rows[0]
     if how == "months":
         # the periods of one class each, such as 2021-01/2021-05
-        spans = {tuple(int(end[5:7]) for end in period.split("/")) for period in rows["time_period"] if "-" in period}
-        return Interval.exact(sum(span[-1] - span[0] + 1 for span in spans)), list(rows["observation_id"])
-    first = rows.iloc[0]
+        spans = {tuple(int(end[5:7]) for end in r["time_period"].split("/")) for r in rows if "-" in r["time_period"]}
+        return Interval.exact(sum(span[-1] - span[0] + 1 for span in spans)), [row["observation_id"] for row in rows]
     if how == "items":
         listed = re.split(r"[0-9]|[一二两三四五六七八九十]+[个家所]", first["quote"])[0]
         return Interval.exact(listed.count("、") + 1), [first["observation_id"]]
-    return (None if math.isnan(float(first["value"])) else _figure(first.to_dict())), [first["observation_id"]]
+    return (None if first["value"] is None else _figure(first)), [first["observation_id"]]
 
 
 _SLOT = re.compile(r"\{(\[)?([^{}\[\]:]+)\]?(?::([^{}]+))?\}")
@@ -302,34 +301,41 @@ def _results(rule: Row, terms: dict[str, Interval]) -> list[str]:
     return texts
 
 
-def _completeness(rule: Row, observed: pd.DataFrame, whole: _Whole) -> Row:
+def _completeness(rule: Row, told: list[Row], whole: _Whole) -> Row:
     """How many of the headline targets have a delivered figure of the year before."""
-    aims = observed[observed["status"].eq("target") & observed["indicator_id"].isin(rule["completeness"])]
-    done = observed[observed["status"].eq("actual") & observed["indicator_id"].isin(aims["indicator_id"])]
-    done = done[done["measure"].isin(aims["measure"])]
-    told = sorted(set(done["indicator_id"]))
-    total = aims["indicator_id"].nunique()
-    ids = [*aims.drop_duplicates("indicator_id")["observation_id"], *done["observation_id"]]
-    result = f"{len(told)} of {total} ({', '.join(told) or 'none'})"
-    return _plain(rule, "finding", result, ids, str(len(told)), str(total))
+    aims = {r["indicator_id"]: r for r in told if r["status"] == "target" and r["indicator_id"] in rule["completeness"]}
+    kinds = {(row["indicator_id"], row["measure"]) for row in aims.values()}
+    done = [row for row in told if row["status"] == "actual" and (row["indicator_id"], row["measure"]) in kinds]
+    known = sorted({row["indicator_id"] for row in done})
+    result = f"{len(known)} of {len(aims)} ({', '.join(known) or 'none'})"
+    ids = [row["observation_id"] for row in (*aims.values(), *done)]
+    return _plain(rule, "finding", result, ids, str(len(known)), str(len(aims)))
 
 
-def _numbering(rule: Row, observed: pd.DataFrame, whole: _Whole) -> Row:
+def _numbering(rule: Row, told: list[Row], whole: _Whole) -> Row:
     """Whether the numbered headings of each level follow each other without a gap."""
-    seen: dict[str, int] = {}
+    seen: dict[str, tuple[int, int]] = {}
     gaps = []
     for section in whole.sections:
-        printed = re.match(rf"\s*[（(]?([{_DIGITS}]{{1,3}})[）)、是]", section.title)
+        printed = re.match(rf"\s*([（(]?)([{_DIGITS}]{{1,3}})([）)、])", section.title)
         if printed is None:
             continue
-        parent, number = section.path.rpartition(".")[0], _number(printed[1])
-        if number != seen.get(parent, 0) + 1 and number != 1:
-            gaps.append(f"{section.title[:12]} after {seen.get(parent, 0)}")
-        seen[parent] = number
+        parent, number = section.path.rpartition(".")[0], _number(printed[2])
+        last, start = seen.get(parent, (number - 1, 0))
+        skipped = [f"{printed[1]}{_printed(n)}{printed[3]}" for n in range(last + 1, number)]
+        # a heading that stands in the text and was not taken for one leaves no gap
+        gaps += [mark for mark in skipped if mark not in whole.text[start : section.start]]
+        seen[parent] = number, section.start
     if not seen:
         return {}
-    first = list(observed.sort_values("start")["observation_id"].iloc[:1])
-    return _plain(rule, "fail" if gaps else "pass", "; ".join(gaps) or "ok", first, "headings", "1, 2, 3, …")
+    first = [row["observation_id"] for row in told[:1]]
+    result = f"missing: {', '.join(gaps)}" if gaps else "ok"
+    return _plain(rule, "fail" if gaps else "pass", result, first, "headings", "1, 2, 3, …")
+
+
+def _printed(number: int) -> str:
+    tens, ones = divmod(number, 10)
+    return ("" if tens < 2 else _DIGITS[tens]) + ("十" if tens else "") + (_DIGITS[ones] if ones else "")
 
 
 def _number(printed: str) -> int:
@@ -339,13 +345,11 @@ def _number(printed: str) -> int:
     return (_DIGITS.index(tens) if tens else 1) * 10 + (_DIGITS.index(ones) if ones else 0)
 
 
-def _artefacts(rule: Row, observed: pd.DataFrame, whole: _Whole) -> Row:
-    document = whole.document
-    if document is None or not document.sidecar.artefacts:
-        return {}
-    flaws = document.sidecar.artefacts
+def _artefacts(rule: Row, told: list[Row], whole: _Whole) -> Row:
+    """What is known to be wrong with the text itself."""
+    flaws = whole.document.sidecar.artefacts if whole.document else ()
     result = f"{len(flaws)} artefacts: {', '.join(flaw.text for flaw in flaws)}"
-    return _plain(rule, "finding", result, list(observed["observation_id"].iloc[:1]))
+    return _plain(rule, "finding", result, [row["observation_id"] for row in told[:1]]) if flaws else {}
 
 
 _SPECIAL = {"completeness": _completeness, "numbering": _numbering, "artefacts": _artefacts}
@@ -358,23 +362,20 @@ def _plain(rule: Row, verdict: str, result: str, ids: list[str], left: str = "",
     return names | rest | {"verdict": verdict, "result": result, "left": left, "right": right}
 
 
-def _parts(observed: pd.DataFrame, text: str) -> list[Row]:
+def _parts(told: list[Row], text: str) -> list[Row]:
     """Check what a sentence names with 其中 against the figure before it: no part is more than the whole."""
-    rows: list[Row] = []
-    level = observed[observed["measure"].eq("level") & observed["value"].notna()].sort_values("start", kind="stable")
-    records = level.to_dict("records")
-    for at, part in enumerate(records[1:], 1):
-        total = records[at - 1]
-        same = all(part[key] == total[key] for key in ("unit", "status", "time_period"))
+    made: list[Row] = []
+    level = [row for row in told if row["measure"] == "level" and row["value"] is not None]
+    for at, (total, part) in enumerate(itertools.pairwise(level)):
         stop = text.find("。", total["start"])
-        if not part["quote"].startswith("其中") or not same or 0 <= stop < part["start"]:
+        same = all(part[key] == total[key] for key in _ONE_THING) and total["indicator_id"]
+        if not part["quote"].startswith("其中") or not same or "均" in total["subject"] or stop < part["start"]:
             continue
-        key = (total["unit"], total["indicator_id"])
-        later = itertools.takewhile(
-            lambda row, stop=stop, key=key: row["start"] < stop and (row["unit"], row["indicator_id"]) == key,  # type: ignore[misc]
-            records[at + 1 :],
-        )
-        named = [part, *later]
+        named = [part]
+        for row in level[at + 2 :]:
+            if row["start"] >= stop or any(row[key] != total[key] for key in _ONE_THING):
+                break
+            named.append(row)
         whole, *parts = (_figure(row) for row in (total, *named))
         added = reduce(operator.add, parts)
         verdict = "fail" if any(one.lower > whole.upper for one in parts) else "pass"
@@ -387,14 +388,14 @@ def _parts(observed: pd.DataFrame, text: str) -> list[Row]:
             "note": "the parts together are more than the whole: they overlap, or a figure is wrong" if more else "",
         }
         share = f"{added.value / whole.value * 100:.1f}%" if whole.value else ""
-        rows.append(_plain(rule, "finding" if more else verdict, share, ids, _shown(added), _shown(whole)))
-    return rows
+        made.append(_plain(rule, "finding" if more else verdict, share, ids, _shown(added), _shown(whole)))
+    return made
 
 
-def _figure(row: Mapping[Any, Any]) -> Interval:
+def _figure(row: Row) -> Interval:
     """Return what an observation states; of one with 以上 or 余 the figure itself, with which others are compared."""
-    value, lower, upper = (float(row[name]) for name in ("value", "lower", "upper"))
-    exact = row["bound"] in ("at_least", "more_than", "at_most") or math.isnan(lower) or math.isnan(upper)
+    value, lower, upper = row["value"], row["lower"], row["upper"]
+    exact = row["bound"] in ("at_least", "more_than", "at_most") or lower is None or upper is None
     return Interval.exact(value) if exact else Interval(value, lower, upper)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from collections import Counter
 from typing import Any
 
 import pandas as pd
@@ -10,7 +11,7 @@ import pandas as pd
 from erqi.tables.codebook import codebook
 from erqi.tables.codebook import rows as reference
 from erqi.tables.model import table
-from erqi.tables.select import select
+from erqi.tables.select import Row, records, select
 
 _COMPARABLE = ("A", "A-", "B")
 _POINTS = {"%", "pp", "‰"}
@@ -37,65 +38,58 @@ def pairs(observed: pd.DataFrame) -> pd.DataFrame:
         Columns of the table ``pairs`` but ``document_id``. ``change`` is in per cent of what was delivered, or in
         percentage points for shares and rates; it is empty for the grades C and env and where a rule says so.
     """
-    document = "" if observed.empty else str(observed["document_id"].iloc[0])
-    own = [rule for rule in reference("pair_rules.csv") if rule["document_id"] == document]
-    rows = [row for rule in own if (row := _ruled(observed, rule))] if own and document else _generic(observed)
-    return pd.DataFrame(rows, columns=[c for c in table("pairs").names if c != "document_id"])
+    rows = records(observed)
+    own = [rule for rule in reference("pair_rules.csv") if rows and rule["document_id"] == rows[0]["document_id"]]
+    made = [row for rule in own if (row := _ruled(rows, rule))] if own else _generic(rows)
+    return pd.DataFrame(made, columns=[c for c in table("pairs").names if c != "document_id"])
 
 
-def _ruled(observed: pd.DataFrame, rule: dict[str, str]) -> dict[str, Any]:
-    actual = select(observed, rule["actual"], "actual")
-    target = select(observed, rule["target"], "")
-    target = target[target["status"].isin(["target", "scope"])]
-    if actual.empty or target.empty:
+def _ruled(rows: list[Row], rule: dict[str, str]) -> Row:
+    actual = select(rows, rule["actual"], "actual")
+    target = [row for row in select(rows, rule["target"]) if row["status"] in ("target", "scope")]
+    if not actual or not target:
         return {}
-    made = combine(actual, rule["combine"])
-    aims = target["value"] if ";" in rule["target"] else target["value"].iloc[:1]
-    promised = float("nan") if rule["grade"] == "env" else float(aims.sum(min_count=1))
-    row = _row(rule["pair_id"], rule["grade"], made, target, promised, rule["change"] == "yes")
+    aims = [row["value"] for row in (target if ";" in rule["target"] else target[:1]) if row["value"] is not None]
+    promised = sum(aims) if aims and rule["grade"] != "env" else None
+    row = _row(rule["pair_id"], rule["grade"], combine(actual, rule["combine"]), target, promised, rule["change"])
     return row | {name: rule[name] for name in ("indicator_id", "label_zh", "label_en", "caveat")}
 
 
-def combine(rows: pd.DataFrame, how: str) -> dict[str, Any]:
+def combine(rows: list[Row], how: str) -> Row:
     """Return what several observations say together.
 
     Parameters
     ----------
-    rows : DataFrame
+    rows : list of dict
         In the order of the text.
     how : str
         ``first``; ``sum``; ``overlap``: the sum, from the largest on if one may contain the other; ``rate``: the first
         of the second in per cent; ``worst``: the largest, with all between.
     """
-    used = rows.iloc[:1] if how in ("first", "") else rows.iloc[:2] if how == "rate" else rows
-    first = used.iloc[0]
-    value, lower, upper, unit = first["value"], first["lower"], first["upper"], first["unit"]
+    used = {"first": rows[:1], "rate": rows[:2]}.get(how, rows)
+    value, lower, upper, unit = (used[0][name] for name in ("value", "lower", "upper", "unit"))
+    values = [row["value"] for row in used]
     if how in ("sum", "overlap"):
-        value, upper = used["value"].sum(), used["upper"].sum(skipna=False)
-        lower = used["value"].max() if how == "overlap" else used["lower"].sum(skipna=False)
+        ends = [[row[name] for row in used] for name in ("lower", "upper")]
+        lower, upper = (None if None in end else sum(end) for end in ends)
+        value, lower = sum(values), max(values) if how == "overlap" else lower
     elif how == "worst":
-        value, lower, upper = used["value"].max(), used["value"].min(), used["value"].max()
-    elif how == "rate" and len(used) == 2:
-        value = 100 * first["value"] / used.iloc[1]["value"]
-        lower, upper, unit = value, value, "%"
-    periods = list(dict.fromkeys(used["time_period"].dropna()))
-    return {"value": value, "lower": lower, "upper": upper, "unit": unit, "period": " ".join(periods), "rows": used}
+        value, lower, upper = max(values), min(values), max(values)
+    elif how == "rate":
+        value = lower = upper = 100 * values[0] / values[1]
+        unit = "%"
+    periods = " ".join(dict.fromkeys(row["time_period"] for row in used if row["time_period"]))
+    return {"value": value, "lower": lower, "upper": upper, "unit": unit, "period": periods, "rows": used}
 
 
-def _row(
-    pair_id: str, grade: str, made: dict[str, Any], target: pd.DataFrame, promised: float, compare: bool
-) -> dict[str, Any]:
-    aim = target.iloc[0]
-    same = made["unit"] == aim["unit"] or pd.isna(promised)
+def _row(pair_id: str, grade: str, made: Row, target: list[Row], promised: float | None, compare: str) -> Row:
+    aim, points = target[0], made["unit"] in _POINTS
+    same = made["unit"] == aim["unit"] or promised is None
     change = ratio = None
-    points = made["unit"] in _POINTS
-    if compare and same and grade in _COMPARABLE and pd.notna(promised) and pd.notna(made["value"]):
-        if points:
-            change = promised - made["value"]
-        elif made["value"]:
-            change = 100 * (promised / made["value"] - 1)
-        ratio = promised / made["value"] if made["value"] else None
-    actual_ids = list(made["rows"]["observation_id"])
+    if compare == "yes" and same and grade in _COMPARABLE and promised is not None and made["value"]:
+        ratio = promised / made["value"]
+        change = promised - made["value"] if points else 100 * (ratio - 1)
+    actual_ids = [row["observation_id"] for row in made["rows"]]
     return {
         "pair_id": pair_id,
         "grade": grade,
@@ -113,57 +107,62 @@ def _row(
         "ratio": ratio,
         "commitment": aim["commitment"],
         "bound": aim["bound"],
-        "derived_from": " ".join([*actual_ids, *target["observation_id"]]),
+        "derived_from": " ".join([*actual_ids, *(row["observation_id"] for row in target)]),
     }
 
 
-def _generic(observed: pd.DataFrame) -> list[dict[str, Any]]:
-    known = observed.dropna(subset=["indicator_id", "measure", "value", "unit", "subject"])
+def _generic(rows: list[Row]) -> list[Row]:
+    known = [row for row in rows if row["indicator_id"] and row["subject"] and row["value"] is not None]
     review, plan = _year(known, "actual"), _year(known, "target")
     if not review or not plan or review >= plan:
         return []
-    done = known[known["status"].eq("actual") & known["time_period"].eq(review)]
-    done = done[~done["measure"].isin(["rank", "class", "attainment"])]
-    aims = known[known["status"].eq("target") & known["time_period"].eq(plan)]
-    both = aims.merge(done, on=["indicator_id", "measure", "unit"], suffixes=("", "_was"))
-    both["alike"] = [likeness(one, other) for one, other in zip(both["subject"], both["subject_was"], strict=True)]
-    both = both[both["alike"].ge(_LIKE_B)].sort_values(["alike", "start", "start_was"], ascending=[False, True, True])
-    rows, used = {}, set[str]()
-    for offer in both.to_dict("records"):
-        ids = {offer["observation_id"], offer["observation_id_was"]}
-        if not ids & used:
-            ends = aims[aims["start"].eq(offer["start"]) & aims["indicator_id"].eq(offer["indicator_id"])]
-            ends = ends[ends["bound"].eq("range_end") & ends["measure"].eq(offer["measure"])]
-            ranged = offer["bound"] == "range_end" and len(ends) > 1
-            target = ends if ranged else aims[aims["observation_id"].eq(offer["observation_id"])]
-            used |= ids | set(target["observation_id"])
-            was = done[done["observation_id"].eq(offer["observation_id_was"])]
-            rows[offer["start"], offer["observation_id"]] = _offered(offer, was, target, ranged)
-    return [rows[key] for key in sorted(rows)]
+    done: dict[Any, list[Row]] = {}
+    for row in known:
+        if row["status"] == "actual" and row["time_period"] == review and row["measure"] not in ("rank", "attainment"):
+            done.setdefault(_kind(row), []).append(row)
+    aims = [row for row in known if row["status"] == "target" and row["time_period"] == plan]
+    offers = [(likeness(a["subject"], w["subject"]), a, w) for a in aims for w in done.get(_kind(a), ())]
+    offers = [offer for offer in offers if offer[0] >= _LIKE_B]
+    made, used = [], set[str]()
+    for alike, aim, was in sorted(offers, key=lambda offer: (-offer[0], offer[1]["start"], offer[2]["start"])):
+        if not {aim["observation_id"], was["observation_id"]} & used:
+            ends = [a for a in aims if a["start"] == aim["start"] and _kind(a) == _kind(aim) and _ranged(a)]
+            target = ends if _ranged(aim) and len(ends) > 1 else [aim]
+            used |= {was["observation_id"], *(row["observation_id"] for row in target)}
+            made.append((aim["start"], _offered(was, target, alike)))
+    return [row for _, row in sorted(made, key=lambda one: one[0])]
 
 
-def _offered(offer: dict[Any, Any], was: pd.DataFrame, target: pd.DataFrame, ranged: bool) -> dict[str, Any]:
+def _kind(row: Row) -> tuple[str, ...]:
+    return row["indicator_id"], row["measure"], row["unit"]
+
+
+def _ranged(row: Row) -> bool:
+    return row["bound"] == "range_end"
+
+
+def _offered(was: Row, target: list[Row], alike: float) -> Row:
     """Return a pair that no rule names: grade A where the subjects are alike, B with the reason where not."""
-    one, other = offer["subject_was"], offer["subject"]
-    flow = [word for word in _FLOWS if (word in one) != (word in other)]
-    value, notes = float(target["value"].mean()), []
-    if ranged:
-        notes.append(f"the target is the middle of {target['value'].min():g} to {target['value'].max():g}")
-    if flow:
-        notes.append(f"{'、'.join(flow)} stands on one side only: a flow may meet a stock")
-    apart = offer["unit"] not in _POINTS and value and not 1 / _APART < abs(offer["value_was"] / value) < _APART
-    if apart:
-        notes.append("an order of magnitude apart: the things counted may differ")
-    if offer["alike"] < _LIKE_A:
-        notes.append(f"subjects differ: {one} / {other}")
-    general = {rule["indicator_id"]: rule for rule in reference("pair_rules.csv") if not rule["document_id"]}
-    if offer["indicator_id"] in general:
-        notes.append(general[offer["indicator_id"]]["caveat"])
-    grade = "A" if offer["alike"] >= _LIKE_A and not flow and not apart else "B"
-    digest = hashlib.sha256(f"{offer['observation_id_was']}|{offer['observation_id']}".encode()).hexdigest()[:10]
-    known = codebook().indicators[offer["indicator_id"]]
+    aim = target[0]
+    flow = [word for word in _FLOWS if (word in was["subject"]) != (word in aim["subject"])]
+    values = [row["value"] for row in target]
+    promised = sum(values) / len(values)
+    ratio = abs(promised / was["value"]) if was["value"] else 1
+    apart = aim["unit"] not in _POINTS and not 1 / _APART < ratio < _APART
+    general = {rule["indicator_id"]: rule["caveat"] for rule in reference("pair_rules.csv") if not rule["document_id"]}
+    notes = {
+        f"the target is the middle of {min(values):g} to {max(values):g}": len(target) > 1,
+        f"{'、'.join(flow)} stands on one side only: a flow may meet a stock": flow,
+        "an order of magnitude apart: the things counted may differ": apart,
+        f"subjects differ: {was['subject']} / {aim['subject']}": alike < _LIKE_A,
+        general.get(aim["indicator_id"], ""): True,
+    }
+    digest = hashlib.sha256(f"{was['observation_id']}|{aim['observation_id']}".encode()).hexdigest()[:10]
+    grade = "A" if alike >= _LIKE_A and not flow and not apart else "B"
+    row = _row(f"p{digest}", grade, combine([was], "first"), target, promised, "yes")
+    known = codebook().indicators[aim["indicator_id"]]
     names = {"indicator_id": known.indicator_id, "label_zh": known.name_zh, "label_en": known.name_en}
-    return _row(f"p{digest}", grade, combine(was, "first"), target, value, True) | names | {"caveat": "; ".join(notes)}
+    return row | names | {"caveat": "; ".join(note for note, true in notes.items() if note and true)}
 
 
 def likeness(one: str, other: str) -> float:
@@ -172,7 +171,9 @@ def likeness(one: str, other: str) -> float:
     return 2 * len(a & b) / (len(a) + len(b))
 
 
-def _year(known: pd.DataFrame, status: str) -> str:
-    periods = known.loc[known["status"].eq(status), "time_period"].dropna()
-    years = periods[periods.str.len().eq(4)]
-    return str(years.mode().iloc[-1]) if len(years) else ""
+def _year(known: list[Row], status: str) -> str:
+    """Return the year for which most is delivered or promised, the later of two."""
+    years = Counter(
+        row["time_period"] for row in known if row["status"] == status and len(row["time_period"] or "") == 4
+    )
+    return max(years, key=lambda year: (years[year], year), default="")

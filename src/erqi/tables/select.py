@@ -3,28 +3,38 @@
 from __future__ import annotations
 
 import re
+from functools import cache
+from typing import Any
 
 import pandas as pd
 
 from erqi.errors import InputError
 
+Row = dict[str, Any]
 _SPEC = re.compile(
-    r"(?P<indicator>[a-z0-9_]+|\*)(?:/(?P<measure>[a-z_]+))?(?:@(?P<status>[a-z]+))?(?:=(?P<unit>[^~!#]+))?"
+    r"(?P<indicator_id>[a-z0-9_]+|\*)(?:/(?P<measure>[a-z_]+))?(?:@(?P<status>[a-z]+))?"
     r"(?:~(?P<words>[^!#]+))?(?:!(?P<without>[^#]+))?(?:#(?P<nth>\d+))?"
 )
 
 
-def select(observed: pd.DataFrame, spec: str, status: str = "") -> pd.DataFrame:
+def records(observed: pd.DataFrame) -> list[Row]:
+    """Return the rows of a table in the order of the text, with None for what is missing."""
+    rows = observed.to_dict("records")
+    clean = [{str(k): None if v is None or v is pd.NA or v != v else v for k, v in row.items()} for row in rows]
+    return sorted(clean, key=lambda row: row["start"])
+
+
+def select(rows: list[Row], spec: str, status: str = "") -> list[Row]:
     """Return the observations that a rule names, in the order of the text.
 
     Parameters
     ----------
-    observed : DataFrame
-        Observations of one document.
+    rows : list of dict
+        Observations of one document, as :func:`records` gives them.
     spec : str
-        ``indicator/measure@status=unit~words!without#nth``; all but the indicator may be left out and ``*`` stands
-        for any. One of ``words`` (parted by ``|``) stands in quote or subject, none of ``without``; ``nth`` counts
-        from 0. Several, parted by ``;``, are taken one after the other.
+        ``indicator/measure@status~words!without#nth``; all but the indicator may be left out and ``*`` stands for
+        any. One of ``words`` (parted by ``|``) stands in quote or subject, none of ``without``; ``nth`` counts from
+        0. Several, parted by ``;``, are taken one after the other.
     status : str
         Where the spec names none.
 
@@ -33,26 +43,29 @@ def select(observed: pd.DataFrame, spec: str, status: str = "") -> pd.DataFrame:
     InputError
         If the spec cannot be read.
     """
-    found = []
-    for one in filter(None, (part.strip() for part in spec.split(";"))):
-        match = _SPEC.fullmatch(one)
-        if match is None:
-            raise InputError("rule", "selector", one, "indicator/measure@status=unit~words!without#nth")
-        wanted = match.groupdict()
-        keep = pd.Series(True, index=observed.index)
-        pairs = (("indicator_id", wanted["indicator"]), ("measure", wanted["measure"]), ("unit", wanted["unit"]))
-        for column, value in (*pairs, ("status", wanted["status"] or status)):
-            if value and value != "*":
-                keep &= observed[column].eq(value).fillna(False)
-        said = observed["quote"].fillna("") + "\n" + observed["subject"].fillna("")
-        for words, has in ((wanted["words"], True), (wanted["without"], False)):
+    found: list[Row] = []
+    for one in _parsed(spec):
+        wanted = {name: one[name] for name in ("indicator_id", "measure", "status") if one[name] not in (None, "*")}
+        if status:
+            wanted.setdefault("status", status)
+        kept = [row for row in rows if all(row[name] == value for name, value in wanted.items())]
+        for words, has in ((one["words"], True), (one["without"], False)):
             if words:
-                keep &= _any(said, words.split("|")).eq(has)
-        rows = observed[keep].sort_values("start", kind="stable")
-        nth = wanted["nth"]
-        found.append(rows if nth is None else rows.iloc[int(nth) : int(nth) + 1])
-    return pd.concat(found) if found else observed.iloc[:0]
+                kept = [
+                    row for row in kept if any(word in said for word in words.split("|") for said in _said(row)) is has
+                ]
+        found += kept if one["nth"] is None else kept[int(one["nth"]) :][:1]
+    return found
 
 
-def _any(said: pd.Series, words: list[str]) -> pd.Series:
-    return said.map(lambda text: any(word in text for word in words)).astype(bool)
+def _said(row: Row) -> tuple[str, str]:
+    return row["quote"] or "", row["subject"] or ""
+
+
+@cache
+def _parsed(spec: str) -> tuple[dict[str, Any], ...]:
+    matches = [(part.strip(), _SPEC.fullmatch(part.strip())) for part in spec.split(";") if part.strip()]
+    for part, match in matches:
+        if match is None:
+            raise InputError("rule", "selector", part, "indicator/measure@status~words!without#nth")
+    return tuple(match.groupdict() for _, match in matches if match)
