@@ -257,3 +257,66 @@ def lab(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     finally:
         server.terminate()
         server.wait(20)
+
+
+LATENCY = """() => {
+    const box = document.querySelector('.widget-html-content svg').closest('.widget-html-content');
+    window.drawn = [];
+    const watch = new MutationObserver(() => requestAnimationFrame(() => window.drawn.push(performance.now())));
+    watch.observe(box, {childList: true, subtree: true});
+    addEventListener('pointerup', () => { window.released = performance.now(); window.drawn = []; }, true);
+}"""
+
+
+def test_an_economist_moves_an_assumption_in_jupyterlab(lab, browser, record_property):
+    page = browser.new_page(viewport={"width": 1400, "height": 1000})
+    page.set_default_timeout(120_000)
+    page.goto(lab)
+    page.wait_for_selector(".jp-Notebook .jp-Cell")
+    page.wait_for_selector("text=/Python 3.*Idle/")
+    page.click('text="Run"')
+    page.click('text="Run All Cells"')
+    figure = page.locator(".widget-html-content:has(svg)").first
+    table = page.locator(".widget-html-content:has(.erqi-table)").first
+    table.wait_for()
+    page.wait_for_function("document.querySelectorAll('.jp-InputPrompt')[12].innerText.match(/[0-9]/)")
+    page.wait_for_selector("text=/Python 3.*Idle/")
+    assert not page.locator(".jp-RenderedText[data-mime-type='application/vnd.jupyter.stderr']").count()
+
+    def now() -> tuple[str, str]:
+        return figure.inner_html(), table.inner_text()
+
+    handle = page.locator(".noUi-handle").first
+    handle.scroll_into_view_if_needed()
+    before = now()
+    handle.focus()
+    handle.press("ArrowRight")
+    page.wait_for_function(
+        "old => document.querySelector('.widget-html-content svg').parentElement.innerHTML != old", arg=before[0]
+    )
+    moved = now()
+    assert moved[0] != before[0], "the figure follows the keyboard"
+    assert moved[1] != before[1], "and so does the table"
+
+    page.evaluate(LATENCY)
+    waits = []
+    for step in (14, -12, 13, -11, 12, -10, 14):
+        box = handle.bounding_box()
+        x, y = box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
+        page.mouse.move(x, y)
+        page.mouse.down()
+        page.mouse.move(x + step, y, steps=3)
+        page.mouse.up()
+        page.wait_for_function("window.drawn.length > 0")
+        waits.append(page.evaluate("window.drawn[0] - window.released"))
+        page.wait_for_timeout(300)
+    record_property("slider_ms", sorted(waits)[len(waits) // 2])
+    print(f"from release of the slider to the new figure: {sorted(round(w) for w in waits)} ms")
+    assert now() != moved
+
+    shown = now()
+    page.locator(".jupyter-widgets button").nth(1).click()  # back to the defaults
+    page.wait_for_function(
+        "old => document.querySelector('.widget-html-content svg').parentElement.innerHTML != old", arg=shown[0]
+    )
+    page.close()
