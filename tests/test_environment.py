@@ -30,7 +30,8 @@ def observations() -> pd.DataFrame:
         ("i", "green_space", 250000, 245000, 255000, "m2", "level", "target", "2022", 100, 120),
     ]
     columns = ["observation_id", "indicator_id", "value", "lower", "upper", "unit", "measure", "status"]
-    return pd.DataFrame(rows, columns=[*columns, "time_period", "start", "end"])
+    table = pd.DataFrame(rows, columns=[*columns, "time_period", "start", "end"])
+    return table.assign(mention_id=table["observation_id"].where(table["indicator_id"] != "air_tasks"))
 
 
 @pytest.fixture(scope="module")
@@ -75,6 +76,11 @@ def test_met_tasks_bound_the_targets_that_were_never_stated(observations, indica
     assert table["bound"].tolist() == ["at_least", "at_least", "at_least", "at_most"]
     assert table["edge"].tolist() == [41.5, 73.5, 34.5, 241]
     assert set(table["evidence"]) == {"bound"}
+
+
+def test_a_claim_covers_only_the_clauses_that_lead_up_to_it(observations, indicators):
+    apart = observations.assign(start=observations["start"].where(observations["indicator_id"] != "no2", 35))
+    assert environment.implied_targets(apart, indicators)["indicator_id"].tolist() == ["no2", "good_air_days"]
 
 
 def test_without_the_claim_nothing_is_implied(observations, indicators):

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import math
 from itertools import combinations
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -93,10 +94,10 @@ def ladder(observations: pd.DataFrame, standards: pd.DataFrame, standard_ids: li
 
 
 def implied_targets(observations: pd.DataFrame, indicators: pd.DataFrame) -> pd.DataFrame:
-    """Bound the unstated targets behind a claim that all yearly tasks were met.
+    """Bound the unstated targets behind a claim that the year's tasks were met.
 
-    The claim (``air_tasks``, delivered) covers the air figures of the same year that stand before it, back to the
-    claim before. Met means: a target at least as high where less is better, at most as high where more is.
+    A claim is a delivered attainment without a numeral (均完成年度目标任务). It covers the air figures in the clauses
+    that lead up to it. Met means: a target at least as high where less is better, at most as high where more is.
 
     Returns
     -------
@@ -105,22 +106,25 @@ def implied_targets(observations: pd.DataFrame, indicators: pd.DataFrame) -> pd.
         allows, ``claim_id``; empty without such a claim.
     """
     better = indicators.set_index("indicator_id")["direction"]
-    claims = observations[observations["indicator_id"].eq("air_tasks") & observations["status"].eq("actual")]
-    air = observations[observations["indicator_id"].isin(AIR)]
-    air = air[air["status"].eq("actual") & air["measure"].eq("level") & air["value"].notna()]
-    tables, since = [], 0
-    for claim in claims.sort_values("start").to_dict("records"):
-        covered = air[air["end"].le(claim["end"]) & air["start"].ge(since)]
-        less = covered["indicator_id"].map(better).fillna("down").eq("down")
-        tables.append(
-            covered.assign(
-                bound=np.where(less, "at_least", "at_most"),
-                edge=covered["lower"].where(less, covered["upper"]).fillna(covered["value"]),
-                claim_id=claim["observation_id"],
-                evidence="bound",
-            )
-        )
-        since = claim["end"]
+    done = observations[observations["status"].eq("actual")]
+    claims = done[done["measure"].eq("attainment") & done["mention_id"].isna()].sort_values("start")
+    air = done[done["indicator_id"].isin(AIR) & done["measure"].eq("level") & done["value"].notna()]
+    rows: dict[str, dict[Any, Any]] = {}
+    for claim in claims.to_dict("records"):
+        at = claim["start"]
+        for one in air[air["end"].le(at)].sort_values("end", ascending=False).to_dict("records"):
+            # a comma or a stop stands between clauses of one claim, and nothing else
+            if one["end"] < at - 2:
+                break
+            at = one["start"]
+            less = better.get(one["indicator_id"], "down") == "down"
+            edge = one["lower"] if less else one["upper"]
+            rows[one["observation_id"]] = one | {
+                "bound": "at_least" if less else "at_most",
+                "edge": one["value"] if pd.isna(edge) else edge,
+                "claim_id": claim["observation_id"],
+                "evidence": "bound",
+            }
     columns = [
         "observation_id",
         "indicator_id",
@@ -132,7 +136,8 @@ def implied_targets(observations: pd.DataFrame, indicators: pd.DataFrame) -> pd.
         "claim_id",
         "evidence",
     ]
-    return pd.concat(tables)[columns] if tables else pd.DataFrame(columns=columns)
+    ordered = sorted(rows.values(), key=lambda row: int(row["start"]))
+    return pd.DataFrame(ordered, columns=columns)
 
 
 def composite(values: pd.Series, limit: pd.Series) -> pd.DataFrame:
