@@ -325,7 +325,8 @@ def parameter_uncertainty(
     sd_trend: float = 0.75,
     sd_recovery: float = 0.25,
     sd_scale_log: float = 0.3,
-    outer: int = 200,
+    outer: int = 100,
+    n: int = 20_000,
     seed: int = 720,
 ) -> pd.DataFrame:
     """Second-order Monte Carlo: how P(hit) moves when g*, λ and the year shock's size are uncertain themselves.
@@ -346,7 +347,7 @@ def parameter_uncertainty(
             sigma_lo=a.sigma_lo * factor,
             sigma_hi=a.sigma_hi * factor,
         )
-        d = simulate(w, one, draws_needed(), seed)
+        d = simulate(w, one, n, seed)
         for name, y in d.values.items():
             found.setdefault(name, []).append(float(np.mean(y >= d.thresholds[name])))
     lines = [{"item": n, **dict(zip(("p10", "p50", "p90"), np.quantile(p, QUANTILES), strict=True))}

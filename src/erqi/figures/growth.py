@@ -36,10 +36,18 @@ def result(
     caption: str,
     observations: pd.DataFrame | None = None,
     columns: Sequence[str | Column] = (),
-    digits: int = 2,
+    digits: int | None = 2,
 ) -> Shown:
-    """Show a result table: the columns named, the interval where there is one, evidence, and reasons in words."""
+    """Show a result table: the columns named, the interval where there is one, evidence, and reasons in words.
+
+    Without ``digits`` a value keeps the digits it has, up to three (money to 100,000 yuan).
+    """
     frame, chosen = in_words(frame, t), list(columns or ("item", Column("value", digits=digits)))
+    if digits is None:
+        money = frame["unit"].eq("CNY")
+        frame = frame.assign(
+            **{c: frame[c].round(-5).where(money, frame[c].round(3)) for c in ("value", "lower", "upper")}
+        )
     if frame[["lower", "upper"]].notna().any().any():
         chosen += [Column("lower", digits=digits), Column("upper", digits=digits)]
     chosen += ["evidence", *(["reason"] if (frame["reason"] != "").any() else [])]
@@ -300,9 +308,9 @@ def fan(frame: pd.DataFrame, chosen: str, target: float, last: float, t: Transla
         for n in centres
     ]
     ax.set_xticks(range(len(centres)), labels)
-    ax.set_xlim(-0.55, len(centres) - 0.1)
+    ax.set_xlim(-0.55, max(len(centres), 3) - 0.1)
     ax.margins(y=0.1)
-    right = len(centres) - 0.12
+    right = max(len(centres), 3) - 0.12
     ax.annotate(t("fan.target", target=number(target, t.lang, 1)), (right, target), (0, 3),
                 textcoords="offset points", ha="right", color=RED, size=9.5)  # fmt: skip
     ax.annotate(t("fan.last", last=number(last, t.lang, 1)), (right, last), (0, 3), textcoords="offset points",
