@@ -42,45 +42,100 @@ class Cell:
 
 
 def find(copy: str) -> dict[int, Cell]:
-    """Return the numeric cells of all tables of a working copy, by the offset of their first digit."""
-    if "\t" not in copy and "|" not in copy and "  " not in copy:
-        return {}
+    """Return the numeric cells of all tables of a working copy, by the offset of their first digit.
+
+    Cells are parted by tabs, bars, two spaces or more, one space, or stand one on a line.
+    """
     cells: dict[int, Cell] = {}
-    block: list[list[tuple[int, int, str]]] = []
+    block: list[_Row] = []
+    lone: list[_Row] = []
     above: list[str] = []
-    last_end = 0
+    blank = 0
     for line in _LINE.finditer(copy):
-        parts = _split(line)
-        gap = copy.count("\n", last_end, line.start()) > 2
-        if _CAPTION.match(line.group().strip()):
-            parts = []
-        if len(parts) >= 2 and not gap and len(line.group()) < 400:
+        text = line.group()
+        if not text.strip():
+            blank += 1
+            continue
+        short = len(text) < 400 and blank < 2 and not _CAPTION.match(text.strip())
+        parts = _split(line) if short else []
+        if len(parts) >= 2:
+            if lone:
+                _stack(lone, above, cells)
+                above, lone = [*above, *(row[0][2] for row in lone)][-3:], []
             block.append(parts)
         else:
             if block:
                 _table(block, above, cells)
                 block, above = [], []
-            if len(parts) >= 2 and len(line.group()) < 400:
-                block.append(parts)
+            if len(text) < 40 and short and not _PROSE.search(text):
+                lone.append([(line.start(), line.end(), text)])
             else:
-                above = [*above[-2:], line.group()]
-        last_end = line.end()
+                _stack(lone, above, cells)
+                above = [*above[-2:], *(row[0][2] for row in lone[-3:])][-3:]
+                lone = []
+                if _CAPTION.match(text.strip()) or len(text) < 60:
+                    above = [*above[-2:], text]
+        blank = 0
     if block:
         _table(block, above, cells)
+    _stack(lone, above, cells)
     return cells
 
 
-def _split(line: re.Match[str]) -> list[tuple[int, int, str]]:
+_Row = list[tuple[int, int, str]]
+_PROSE = re.compile(r"[，。；！？]")
+_TOKENS = re.compile(r"\S+")
+_ONE_SPACE = re.compile(r"(?:\s[-+]?[0-9][0-9,.]*%?)+\s*$")
+
+
+def _split(line: re.Match[str]) -> _Row:
     text, at = line.group(), line.start()
-    parts, start = [], 0
     if "\t" not in text and "|" not in text and "  " not in text.strip():
+        # one space between: a label and nothing but numbers, or a row of headings
+        tokens = [(at + m.start(), at + m.end(), m.group()) for m in _TOKENS.finditer(text)]
+        if len(tokens) > 1 and len(tokens[0][2]) == len(tokens[1][2]) == 1 and not tokens[1][2].isdigit():
+            tokens = [(tokens[0][0], tokens[1][1], tokens[0][2] + tokens[1][2]), *tokens[2:]]
+        if len(tokens) < 2 or len(tokens) > 12 or _PROSE.search(text) or "：" in tokens[0][2][3:]:
+            return []
+        if _ONE_SPACE.search(text) or not any(_NUMERIC.match(token[2]) for token in tokens):
+            indent = len(text) - len(text.lstrip())
+            first = tokens[0]
+            if first[2] in ("其中：", "#", "＃") and len(tokens) > 2:
+                tokens = [(first[0], tokens[1][1], first[2] + tokens[1][2]), *tokens[2:]]
+            return [(at, tokens[0][1], text[:indent] + tokens[0][2]), *tokens[1:]]
         return []
+    parts: _Row = []
+    start = 0
     indent = len(text) - len(text.lstrip())
     for sep in _PARTED.finditer(text, indent):
         parts.append((at + start, at + sep.start(), text[start : sep.start()]))
         start = sep.end()
     parts.append((at + start, line.end(), text[start:]))
     return [part for part in parts if part[2].strip()] if "|" in text else parts
+
+
+def _stack(lone: list[_Row], above: list[str], cells: dict[int, Cell]) -> None:
+    """Read a table that stands one cell on a line: headings, then a label and its numbers, again and again."""
+    flags = [bool(_NUMERIC.match(row[0][2])) for row in lone]
+    first = next((i for i, flag in enumerate(flags) if flag), None)
+    if first is None or sum(flags) < 2:
+        return
+    width = next((i for i in range(first, len(flags)) if not flags[i]), len(flags)) - first
+    again = next((i for i in range(first + width, len(flags)) if flags[i]), None)
+    words = (again - first - width) if again is not None else 1
+    size = words + width
+    head = first - words - size
+    if words not in (1, 2) or head < 0:
+        return
+    flat = [row[0] for row in lone]
+    context = [*above, *(cell[2] for cell in flat[:head])]
+    rows = [flat[head : head + size]]
+    at = head + size
+    while at + size <= len(flat) and flags[at : at + size] == [False] * words + [True] * width:
+        rows.append(flat[at : at + size])
+        at += size
+    if len(rows) > 1:
+        _table(rows, context[-3:], cells)
 
 
 def _unit(text: str) -> tuple[str, Unit | None, str]:

@@ -124,7 +124,7 @@ _RANK = re.compile(
     r"(?:位列|位居|居于|跃居|排名?|名列|列|居|位次?|进入?|跻身|跃升|升|升至|前移|上升到|保持|稳居|达到|获)"
     r"[^，。；：、\n]{0,14}?(?:第|前)$"
 )
-_HOTLINE = re.compile(r"[”’]?(?:政务|市民|便民|公共|服务|急救|投诉|举报|消防|扫黄|网格|[^，。；]{0,4}?)热线")
+_HOTLINE = re.compile(r"[”’]?[^，。；0-9]{0,10}?热线")
 _NAME_AFTER = re.compile(
     r"[”’]?(?:号|#|强(?!度|化|劲)|届|国道|省道|县道|高速|线(?!上|下|以)|路(?!程|网|段)|中学?(?!小)|小学|医院|厂|所?队|师(?!范)|团(?!体|伙)|"
     r"基地|工程(?=”)|行动|计划|工作法|平台|专班|纳米)"
@@ -519,6 +519,8 @@ def _name(copy: str, start: int, end: int, before: str, last: str, following: st
         or (following == " " and units.match(copy, end + 1) is None and last in "\n")
     ):
         return ORDINAL
+    if re.match(r"(?:行动|版|时代|工程|计划|工作法)", copy[end : end + 3]):
+        return NAME
     if following == "-" and re.match(r"-[A-Za-z]", copy[end : end + 2]):
         return NAME
     if _HOTLINE.match(copy, end) or (_NAME_AFTER.match(copy, end) and "." not in copy[start:end]):
@@ -649,7 +651,7 @@ def _words(copy: str, match: re.Match[str], previous: Mention | None) -> dict[st
             before,
             "",
         )
-    if following == "番" and re.search(r"翻了?$", before):
+    if following == "番" and re.search(r"翻了?(?:近|约|逾)?$", before):
         value = numerals.chinese(word)
         times = Decimal(2) ** int(value) if value and value < 10 and value == int(value) else None
         return times and _quantity(

@@ -182,7 +182,7 @@ _SPAN = re.compile(
 def _spans(copy: str, review: int | None) -> tuple[tuple[int, bool], ...]:
     """Return where a review turns from several years to one and back, by how its paragraphs begin."""
     return tuple(
-        (match.start(), bool(match["five"]))
+        (match.start(), bool(match["five"] or re.search("五年来|五年，|的五年", copy[match.end() : match.end() + 60])))
         for match in _SPAN.finditer(copy)
         if match["five"] or match["one"] is None or int(match["one"]) == review
     )

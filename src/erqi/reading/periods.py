@@ -14,7 +14,7 @@ TIME = re.compile(
     rf"|(?P<year>{_Y}|{_C}) ?年度?(?:(?P<ym1>[01]?[0-9]|[一二三四五六七八九十]{{1,2}}){_SEP}(?P<ym2>[01]?[0-9]|[一二三四五六七八九十]{{1,2}})月"
     rf"|(?P<ym>[01]?[0-9]|[一二三四五六七八九十]{{1,2}})月份?(?P<day>[0-3]?[0-9]日)?|(?P<ypart>上半年|下半年|前三季度|[一二三四]季度|末|底|初|以来|前)(?!脚))?"
     rf"|(?P<plan>“?(?:十[一二三四五]?五|[一二三五六七八九]五)”?(?P<planpart>时期|期间|期末|末期|以来|末)|第[一二三四五六七八九十]+个五年计划)"
-    rf"|(?P<fiveback>(?:过去|这|上|[本上]届政府|[本这]届政府任期)(?:的)?[五5]年|(?<![一二三四个每上])五年(?:来|间|累计|内|合计|共|用于|完成|建成)|[五5]年来|本届政府)"
+    rf"|(?P<fiveback>(?:过去|这|上|[本上]届政府|[本这]届政府任期)(?:的)?[五5]年|(?<![一二三四个每上])五年(?:来|间|累计|内|合计|共|用于|完成|建成)|[五5]年来|(?<![0-9近])5年(?=增长|提升|提高|增加|下降|累计|新增|完成)|本届政府)"
     rf"|(?P<fiveahead>(?:今后|未来|下个?)[五5]年)"
     rf"|(?P<months>(?P<m1>[01]?[0-9]){_SEP}(?P<m2>[01]?[0-9])月)"
     rf"|(?P<part>上半年|下半年|前三季度|[一二三四]季度)(?!末)"
@@ -69,7 +69,8 @@ class Time:
         return int(re.findall("[0-9]{4}", self.period)[-1])
 
 
-def _number(text: str) -> int:
+def number(text: str) -> int:
+    """Return a small number in digits or characters, 0 if it is none."""
     return int(text) if text.isdigit() else _SMALL.get(text, 0)
 
 
@@ -113,7 +114,7 @@ def times(
         period, relative = _iso(match, copy, nearest, this, last)
         if not period:
             continue
-        if ahead and year and match["fiveback"] and match["fiveback"][0] in "五5":
+        if ahead and year and match["fiveback"] and match["fiveback"][0] in "五5" and "来" not in match["fiveback"]:
             period = f"{year}/{year + 4}"
         base = bool(
             _BASE_BEFORE.search(copy[max(start, match.start() - 6) : match.start()])
@@ -134,11 +135,11 @@ def _iso(match: re.Match[str], copy: str, year: int | None, this: int | None, la
     if match["year"]:
         own = year_of(match["year"])
         if match["ym1"]:
-            return part_of(own, f"{_number(match['ym1'])}-{_number(match['ym2'])}"), ""
+            return part_of(own, f"{number(match['ym1'])}-{number(match['ym2'])}"), ""
         if match["day"]:
             return str(own), ""
         if match["ym"]:
-            month = _number(match["ym"])
+            month = number(match["ym"])
             return (f"{own}-{month:02d}", "month") if 1 <= month <= 12 else (str(own), "")
         if match["ypart"] in _PARTS:
             return part_of(own, match["ypart"]), ""
@@ -164,12 +165,12 @@ def _iso(match: re.Match[str], copy: str, year: int | None, this: int | None, la
     if match["part"]:
         return (part_of(year, match["part"]), "") if year else ("", "")
     if match["month"] and kind == "month":
-        month = _number(re.sub("月份?", "", match["month"]))
+        month = number(re.sub("月份?", "", match["month"]))
         if month == 12 and copy[match.end() : match.end() + 1] in "底末":
             return (str(year), "年末") if year else ("", "")
         return (f"{year}-{month:02d}", "month") if year and 1 <= month <= 12 else ("", "")
     if match["back"]:
-        n = _number(match["n"] or match["n2"] or "0")
+        n = number(match["n"] or match["n2"] or "0")
         return (f"{last - n + 1}/{last}", "plan") if last and n > 1 else ("", "")
     word = match["relative"]
     value = {

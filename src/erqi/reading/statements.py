@@ -12,7 +12,7 @@ from erqi.reading import wordings
 from erqi.reading.cells import Cell
 from erqi.reading.mentions import Mention
 from erqi.reading.outline import Outline, Section
-from erqi.reading.periods import Time, part_of, times
+from erqi.reading.periods import Time, number, part_of, times
 from erqi.reading.wordings import Wording
 
 
@@ -389,7 +389,13 @@ def _state(
     near = re.split(r"[，；：]", left)[-1]
     if not near.strip() and "：" in left:
         near = left.rstrip("：").split("，")[-1]
-    measure, sign = _measure(near, mention, left, copy[mention.end : mention.end + 5], frame.unit == mention.unit)
+    measure, sign = _measure(
+        near,
+        mention,
+        left,
+        copy[mention.end : mention.end + 5],
+        frame.unit == mention.unit or frame.said.endswith("增速"),
+    )
     at = mention.end
     against = ""
     if not label:
@@ -469,6 +475,8 @@ def _measure(near: str, mention: Mention, left: str, following: str, again: bool
             ) else 1
         if move and not (move["at"] or _TO.search(text)):
             return growth, sign
+        if unit == "%" and _CUT.match(_LEAD.sub("", near.strip(" 、和及与"))):
+            return growth, -1
         if unit == "x":
             return ("ratio" if mention.unit_text != "番" else "growth_rate"), 1
         if _OF.search(text) and re.search(r"(?:19|20)[0-9]{2}年|上年|去年|恢复|平均", text):
@@ -498,6 +506,8 @@ def _measure(near: str, mention: Mention, left: str, following: str, again: bool
         if move["verb"] in ("提升",) and unit == "1":
             return "level", 1
         return "change", sign
+    if more := re.search(r"[比较][^，。；0-9]{1,10}(多|少)$", text):
+        return "change", -1 if more[1] == "少" else 1
     if re.search(r"(?:高|低|多|少)[于出][^，。；0-9]{1,14}$", text) and re.search(
         "水平|平均|全[国省市]|城镇|农村", text[-10:]
     ):
@@ -654,9 +664,11 @@ def _when(
     for time in frame.times:
         if time.start >= mention.start:
             break
-        if time.relative == "全年" and chosen is not None and "-" in chosen.period:
+        if time.relative in ("全年", "年底", "年末", "年内") and chosen is not None and "-" in chosen.period:
             chosen = None
         if "）" in copy[time.end : mention.start].partition("（")[0]:
+            continue
+        if "；" in copy[time.end : mention.start] and copy[time.start - 1 : time.start] in ("到", "保", "争", "于"):
             continue
         if time.opening and re.search(r"[到至为]", copy[time.end : mention.start]):
             continue
@@ -708,15 +720,15 @@ def _when(
             spanned = frame.five == 2 or re.search("累计|五年|比(?:20|19)", left[-40:])
             flow = (
                 measure == "average_growth_rate"
+                or (measure == "growth_rate" and spanned)
                 or (
-                    (measure != "growth_rate" or spanned)
-                    and (
+                    (
                         _FLOW.search(left[-30:])
                         or measure == "change"
                         or _FLOW.search(copy, mention.end, min(end, mention.end + 12))
                     )
                     and not _STOCK.search(near.rstrip())
-                    and measure not in ("share", "ratio", "rank")
+                    and measure not in ("share", "ratio", "rank", "growth_rate")
                 )
                 or "累计" in left[-24:]
             )
@@ -729,9 +741,13 @@ def _when(
         period = str(review) if review else ""
         status = "target" if _FUTURE.search(copy, max(start, mention.start - 40), mention.start) else "actual"
     if measure == "average_growth_rate" and "/" not in period and period.isdigit():
+        if several := re.search(r"([两二三四五六七八九十]|[2-9])年(?:平均|年均)", near):
+            period = f"{int(period) - number(several[1]) + 1}/{period}"
+        elif role == "review" and chosen is None:
+            period = f"{int(period) - 4}/{period}"
         bases = [time.last_year for time in frame.times if time.base and time.end <= mention.start]
-        if bases and bases[-1] < int(period) - 1:
-            period = f"{bases[-1] + 1}/{period}"
+        if bases and bases[-1] < int(period[-4:]) - 1:
+            period = f"{bases[-1] + 1}/{period[-4:]}"
     if from_value and not (chosen and mention.start - chosen.end <= 2) and (base := year or review):
         earlier = base - 5 if frame.five and role == "review" else base - 1
         period = str(earlier)
