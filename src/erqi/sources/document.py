@@ -17,6 +17,8 @@ from erqi.errors import InputError
 from erqi.sources.extract import EXTRACTORS, decode
 
 SIDECAR_SUFFIX = ".meta.yml"
+# the same safe loader, in C where libyaml is there
+_LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
 
 class Artefact(BaseModel):
@@ -117,13 +119,21 @@ def load(path: str | Path) -> Document:
 
 def sidecar_of(path: Path) -> Sidecar:
     """Return what is said of a file beside it: its sidecar, or its row in the folder's ``index.csv``, or nothing."""
-    return load_sidecar(path.with_name(path.stem + SIDECAR_SUFFIX)) or _listed(path)
+    return load_sidecar(path.with_name(path.stem + SIDECAR_SUFFIX)) or _listed(_row(path))
 
 
-def _listed(path: Path) -> Sidecar:
-    """Return what the folder's ``index.csv`` says of a file that has no sidecar: area and level of government."""
+def beside(path: Path) -> bytes:
+    """Return the bytes of what is said of a file beside it, to notice a change of them."""
+    sidecar = path.with_name(path.stem + SIDECAR_SUFFIX)
+    return sidecar.read_bytes() if sidecar.is_file() else repr(_row(path)).encode()
+
+
+def _row(path: Path) -> dict[str, str]:
     index = path.parent / "index.csv"
-    row = _index(index, index.stat().st_mtime_ns).get(path.name, {}) if index.is_file() else {}
+    return _index(index, index.stat().st_mtime_ns).get(path.name, {}) if index.is_file() else {}
+
+
+def _listed(row: dict[str, str]) -> Sidecar:
     level = {"county": "district"}.get(row.get("level", ""), row.get("level", ""))
     name = row.get("area_name") or row.get("place") or ""
     known = level in get_args(Sidecar.model_fields["level"].annotation)
@@ -144,7 +154,7 @@ def load_sidecar(path: Path) -> Sidecar | None:
     if not path.exists():
         return None
     try:
-        content = yaml.safe_load(path.read_text(encoding="utf-8"))
+        content = yaml.load(path.read_text(encoding="utf-8"), Loader=_LOADER)
     except (OSError, UnicodeDecodeError, yaml.YAMLError) as error:
         raise InputError(path, "sidecar", error, "a readable YAML file in UTF-8") from None
     if not isinstance(content, dict):

@@ -21,7 +21,7 @@ from erqi.errors import InputError
 from erqi.paths import PROCESSED, RAW, REFERENCE
 from erqi.reading import Reading
 from erqi.sources import Document, load
-from erqi.sources.document import sidecar_of
+from erqi.sources.document import beside
 from erqi.tables.model import PANDAS, frame, model
 from erqi.tables.observations import area_code
 from erqi.tables.package import DESCRIPTOR, describe, inputs, sha256
@@ -224,7 +224,7 @@ def _types(name: str) -> list[tuple[str, str]]:
 def _fingerprint(path: Path) -> str:
     """Hash a report and what is said of it beside it: a change of either is a reason to read again."""
     try:
-        parts = [path.name.encode(), path.read_bytes(), repr(sidecar_of(path)).encode()]
+        parts = [path.name.encode(), path.read_bytes(), beside(path)]
     except OSError as error:
         raise InputError(path, "file", error.strerror or error, "a file that can be read") from None
     return hashlib.sha256(b"\0".join(hashlib.sha256(part).digest() for part in parts)).hexdigest()
