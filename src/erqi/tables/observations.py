@@ -102,11 +102,8 @@ def observation_rows(reading: Reading, document: Document) -> list[dict[str, Any
                 "note": "; ".join(filter(None, notes)),
             }
         )
-    words = {(row["start"], row["measure"]) for row in rows if not row["mention_id"]}
-    for claim in _claims(document):
-        if (claim["start"], claim["measure"]) not in words:
-            rows.append({**claim, "ref_area": area, "price_basis": ""})
-    return sorted(rows, key=lambda row: row["start"]) if len(rows) > len(reading.statements) else rows
+    rows += [{**claim, "ref_area": area, "price_basis": ""} for claim in _claims(document)]
+    return sorted(rows, key=lambda row: row["start"])
 
 
 def _claims(document: Document) -> list[dict[str, Any]]:
