@@ -1,5 +1,6 @@
 """Every numeral of a text, once: what is printed, what it is worth, and what kind of numeral it is."""
 
+# ruff: noqa: E501  (a CJK character counts twice)
 from __future__ import annotations
 
 import re
@@ -236,6 +237,10 @@ def _digits(copy: str, match: re.Match[str], previous: Mention | None) -> dict[s
     if name:
         return {"start": start, "end": end, "kind": name, "number": number}
     # the scale and unit of the second end of a range are those of the first, unless it has its own
+    if following == "/" and (parts := _FRACTION.match(copy, start)) and re.search(r"[的占近约达为超过]$", before):
+        share = Decimal(parts[1]) * 100 / Decimal(parts[2])
+        unit = Unit("", "%", Decimal(1), "share")
+        return _quantity(copy, start, parts.end(), parts[0], "", share, Decimal(1), unit, "", before, "")
     inside, scales, after_scale, unit, stop = _tail(copy, end)
     form, unit_text = "", ""
     gap = _RANGE.match(copy, end) if unit is None or copy[stop : stop + 1] in "-—–~至到" else None
@@ -296,6 +301,7 @@ def _digits(copy: str, match: re.Match[str], previous: Mention | None) -> dict[s
 
 
 _SHARED_POINTS = re.compile(rf"(?:[、和与及]{_NUMBER}个?)*[、和与及]{_NUMBER}个?百分点")
+_FRACTION = re.compile(r"([1-9][0-9]?)/([1-9][0-9]?)(?![0-9/.])")
 _MONEY_BEFORE = re.compile(r"(?:投资|收入|总值|产值|总额|贷款|存款|销售|税收?|融资|资金|支出|增加值)[^，。；]{0,8}$")
 _SERIES = re.compile(rf"(?:[、和与及](?:{_NUMBER}))+")
 
@@ -487,7 +493,7 @@ def _date(copy: str, start: int, before: str) -> int:
     bare = re.compile(rf"{_Y}(?![0-9.,])").match(copy, start)
     if bare and units.match(copy, bare.end()) is None and not _TAIL.match(copy, bare.end()).group().strip():
         # a year that stands alone: 对标2035, （2021）, 2022北京
-        if before[-1:] in "〔（[《“" or re.search(r"(?:到|至|自|从|截至|对标|迎接|展望|年|-)$", before):
+        if before[-1:] in "〔（[《“" or re.search(r"(?:到|至|自|从|截至|对标|迎接|展望|透过|回望|回眸|告别|走过|进入|步入|面向|放眼|年|-)$", before):
             return bare.end()
     return 0
 
@@ -724,6 +730,8 @@ def _counted(copy: str, start: int, end: int, word: str, before: str) -> dict[st
     if unit is None or value is None or unit.dimension == "noun":
         return None
     following = copy[end + len(unit.text) : end + len(unit.text) + 1]
+    if word in ("千", "万", "百") and before.endswith("上"):
+        inside = "上"
     scaled = bool(_OPEN_SCALE.match(word))
     if scaled and word != "十" and not inside:
         # 超万亿元 states, 超亿元楼宇 and 亿元以上项目 select, 百万吨乙烯 and 千亿级 name

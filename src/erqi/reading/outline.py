@@ -1,5 +1,6 @@
 """The shape of a report: its own year, its sections, and which of them review and which promise."""
 
+# ruff: noqa: E501  (a CJK character counts twice)
 from __future__ import annotations
 
 import re
@@ -143,7 +144,7 @@ def _role(title: str, before: str, review: int | None, plan: int | None, five: b
     if _STRONG.search(title) and not (
         before == "promise" and re.search("取得|成效|进展", title) and "回顾" not in title
     ):
-        one = review is not None and str(review) in title or "去年" in title or "一年" in title
+        one = (review is not None and str(review) in title) or "去年" in title or "一年" in title
         return "review", bool(_FIVE_BACK.search(title)) and not one
     if _FIVE_AHEAD.search(title):
         return "promise", True

@@ -1,5 +1,6 @@
 """Which time a phrase means, as ISO 8601, given the years that the document is about."""
 
+# ruff: noqa: E501  (a CJK character counts twice)
 from __future__ import annotations
 
 import re

@@ -1,5 +1,6 @@
 """What a report says with its numbers: the thing measured, the measure, its time, and whether it is done or promised."""
 
+# ruff: noqa: E501  (a CJK character counts twice)
 from __future__ import annotations
 
 import re
@@ -734,7 +735,8 @@ def _when(
             )
             period = f"{year - 4}/{year}" if flow else str(year)
         elif frame.five:
-            period = f"{year}/{year + 4}"
+            stock = _STOCK.search(near.rstrip()) or measure in ("share", "rank", "ratio")
+            period = str(year + 4) if stock else f"{year}/{year + 4}"
         if role == "promise" and _NOW.search(copy[max(start, mention.start - 30) : mention.start]):
             status, period = "actual", str(review) if review else period
     elif not role and plan is None:

@@ -1,5 +1,6 @@
 """Printed units and classifiers, and the base units that they stand for."""
 
+# ruff: noqa: E501  (a CJK character counts twice)
 from __future__ import annotations
 
 import csv
