@@ -87,21 +87,30 @@ class Explorer:
         self.update()
 
     def _control(self, name: str, spec: Mapping[str, Any]) -> Any:
-        value, words = self.standing.get(name, spec["default"]), spec[self.t.lang]
-        told = f"{words}. {self.t('explorer.default')} {value} {spec.get('unit', '')} · {spec['source']}"
-        common = {"description": words, "tooltip": told, "style": {"description_width": "initial"}}
-        common["layout"] = widgets.Layout(width="98%")
+        value = self.standing.get(name, spec["default"])
+        common: dict[str, Any] = {"description": self.t(f"control.{name}"), "tooltip": self._note(name, spec)}
+        common |= {"style": {"description_width": "118px"}, "layout": widgets.Layout(width="98%")}
         if isinstance(spec["default"], bool):
-            return widgets.Checkbox(value=value, indent=False, **common)
+            return widgets.Checkbox(value=value, **common)
         if "one_of" in spec:
             options = [(self.t(f"choice.{one}"), one) for one in spec["one_of"]]
             return widgets.Dropdown(options=options, value=value, **common)
         low, high = spec["range"]
         step = next(s for s in (0.01, 0.05, 0.1, 0.5, 1.0) if s >= (high - low) / 250)
-        common["description"] = f"{words} ({spec['unit']})" if spec["unit"] != "1" else words
-        return widgets.FloatSlider(
-            value=value, min=low, max=high, step=step, readout_format=".2f", continuous_update=False, **common
-        )
+        slider = {"value": value, "min": low, "max": high, "step": step, "readout_format": ".2f"}
+        return widgets.FloatSlider(continuous_update=False, **slider, **common)
+
+    def _note(self, name: str, spec: Mapping[str, Any]) -> str:
+        """What a control means, with unit, default, range and where the default comes from."""
+        unit = "" if spec.get("unit", "1") == "1" else f" {spec['unit']}"
+        default = spec["default"]
+        choice = self.t(f"choice.{default}") if isinstance(default, str) else str(self.standing.get(name, default))
+        parts = [spec[self.t.lang]]
+        if not isinstance(default, bool):
+            parts.append(f"{self.t('explorer.default')} {choice}{unit}")
+        if "range" in spec:
+            parts.append(f"{self.t('explorer.range')} {spec['range'][0]:g} … {spec['range'][1]:g}")
+        return " · ".join([*parts, str(spec.get(f"source_{self.t.lang}", spec["source"]))])
 
     def assumptions(self) -> Assumptions:
         """What the controls say now; a control left at what the reference series holds stays with it."""
@@ -190,7 +199,7 @@ class Explorer:
         return widgets.HBox([left, right], layout=widgets.Layout(flex_flow="row wrap"))
 
     def _told(self, name: str) -> widgets.Widget:
-        return widgets.VBox([self.controls[name], widgets.HTML(f"<small>{html.escape(self._note(name))}</small>")])
-
-    def _note(self, name: str) -> str:
-        return str(self.controls[name].tooltip).partition(". ")[2]
+        note = widgets.HTML(
+            f'<small style="line-height:1.3;display:block">{html.escape(self.controls[name].tooltip)}</small>'
+        )
+        return widgets.VBox([self.controls[name], note], layout=widgets.Layout(margin="0 0 6px 0"))

@@ -24,8 +24,9 @@ def in_words(frame: pd.DataFrame, t: Translator) -> pd.DataFrame:
         if kind == "needs":
             parts = [t(f"need.{one}") if t.has(f"need.{one}") else one for one in rest.split()]
             return t("not_computed", needs=("" if t.lang == "zh" else " ").join(parts))
-        key = f"{kind}.{rest}" if rest else f"why.{kind}"
-        return t(key) if reason and t.has(key) else reason
+        if kind == "ledger":
+            return t(f"ledger.{rest}")
+        return t(f"why.{kind}") if reason else ""
 
     return frame.assign(reason=[words(str(one)) for one in frame["reason"]])
 
