@@ -1,6 +1,5 @@
 """Table cells in running text: what a number is said to be by its row, its column and the lines above."""
 
-
 from __future__ import annotations
 
 import re

@@ -122,7 +122,7 @@ _TIME_BEFORE = re.compile(r"(?:[日午晨晚间点]|时间|每[天日]|至|-|—
 _SINCE = re.compile(r"个?(?:多)?年(?:多)?(?:来|间|以来)")
 _SPAN_BEFORE = re.compile(r"(?:过去|今后|未来|最近|近|此前|连续|前|后|这|上个?|头|接下来的?)(?:的)?$")
 _RANK = re.compile(
-    r"(?:位列|位居|居于|跃居|排名?|名列|列|居|位次?|进入?|跻身|跃升|升|升至|前移|上升到|保持|稳居|达到|获)"
+    r"(?:位列|位居|居于|跃居|排名?|名列|列|居|位次?|进入|跻身|跃升|升|升至|前移|上升到|保持|稳居|达到|获)"
     r"[^，。；：、\n]{0,14}?(?:第|前)$"
 )
 _HOTLINE = re.compile(r"[”’]?[^，。；0-9]{0,10}?热线")
@@ -493,13 +493,17 @@ def _date(copy: str, start: int, before: str) -> int:
     bare = re.compile(rf"{_Y}(?![0-9.,])").match(copy, start)
     if bare and units.match(copy, bare.end()) is None and not _TAIL.match(copy, bare.end()).group().strip():
         # a year that stands alone: 对标2035, （2021）, 2022北京
-        if before[-1:] in "〔（[《“" or re.search(r"(?:到|至|自|从|截至|对标|迎接|展望|透过|回望|回眸|告别|走过|进入|步入|面向|放眼|年|-)$", before):
+        if before[-1:] in "〔（[《“" or re.search(
+            r"(?:到|至|自|从|截至|对标|迎接|展望|透过|回望|回眸|告别|走过|进入|步入|面向|放眼|年|-)$", before
+        ):
             return bare.end()
     return 0
 
 
 def _name(copy: str, start: int, end: int, before: str, last: str, following: str) -> str:
     """Return name or ordinal for a numeral that says nothing about how much."""
+    if last == "第":
+        return ""
     if last and ((last.isascii() and last.isalpha()) or last in "_αβμ"):
         word = _LATIN_BEFORE.search(before)
         if word is None or word.group().upper() not in _LATIN_UNITS or units.match(copy, end) is None:

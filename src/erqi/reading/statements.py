@@ -363,7 +363,7 @@ def _right(copy: str, mention: Mention, end: int, rest: list[Mention]) -> tuple[
     if not match or _NOT_RIGHT.match(match.group(1)):
         return "", at
     text, stop = match.group(1), match.end()
-    if rest and rest[0].start <= stop + 1:
+    if rest and rest[0].start <= stop:
         # what follows runs into the next number: the noun ends where the next verb begins
         cut = _RIGHT_CUT.search(text)
         if cut:
@@ -443,7 +443,7 @@ def _state(
 
 
 _PLACE = re.compile(
-    r"(?:分别)?(?:位列|位居|居于|跃居|稳居|排名?|名列|列|居|位次?|进入?|跻身|跃升|升|升至|前移|上升|保持|达到|获)[^，。；]{0,14}(?:第|前)$"
+    r"(?:分别)?(?:位列|位居|居于|跃居|稳居|排名?|名列|列|居|位次?|进入|跻身|跃升|升|升至|前移|上升|保持|达到|获)[^，。；]{0,14}(?:第|前)$"
 )
 _ATTAIN = re.compile(
     r"(?:目标任务|目标|任务|计划|预算|年初预期|序时进度|定额)数?的?(?:约|近|超)*$|完成(?:年度|全年|年初)?(?:计划|目标|任务|预算)的?$|超额完成"

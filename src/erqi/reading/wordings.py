@@ -1,6 +1,5 @@
 """Statements without a numeral that still fix a value: 全覆盖, Ⅱ类, 与经济增长同步, 与上年持平, 完成年度目标任务."""
 
-
 from __future__ import annotations
 
 import re
