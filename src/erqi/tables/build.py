@@ -28,7 +28,7 @@ from erqi.tables.package import DESCRIPTOR, describe, inputs, sha256
 from erqi.tables.publish import Writer, as_arrow, derived, each, keep_text, staged, tables_of, unique
 
 REPORT_SUFFIXES = {".txt", ".html", ".htm", ".docx", ".pdf"}
-_BATCH = 32  # documents
+_BATCH = 64  # documents
 _STATE = Path("parts") / "state.json"
 _OWN = [name for name, wanted in model().items() if wanted.partitioned]
 
@@ -153,7 +153,7 @@ def _publish(folder: Path, files: list[Path]) -> list[tuple[str, str, list[str]]
             if len(part := data.filter(compute.equal(data["document_id"], document.document_id))):
                 path = folder / "parts" / name / at / f"{document.document_id}.parquet"
                 path.parent.mkdir(parents=True, exist_ok=True)
-                parquet.write_table(part, path, compression="zstd")
+                parquet.write_table(part, path)
                 own.append(name)
         keep_text(folder / "text", document)
         published.append((document.document_id, at, own))
