@@ -144,8 +144,17 @@ def test_the_noise_of_a_small_count_uses_up_part_of_the_tolerable_volatility(str
     assert table.loc["P12", "sigma_star_net"] == 0
 
 
+def test_where_less_is_better_the_slack_is_on_the_other_side(pairs, observations):
+    less = pd.DataFrame({"indicator_id": ["P11", "P02"], "direction": ["down", "up"]})
+    table = feasibility.stretch(pairs, observations, reference("wording_lexicon"), less).set_index("pair_id")
+    assert table.loc["P11", "slack"] == pytest.approx(np.log(6500 / 8331))
+    assert table.loc["P02", "slack"] == pytest.approx(np.log(270 / 360))
+    tolerable = feasibility.tolerable_volatility(table)
+    assert tolerable.loc["P11", "drift_needed"] == pytest.approx(np.log(8331 / 6500))
+
+
 def test_at_sigma_star_without_count_noise_the_chance_is_the_safe_probability(stretched):
-    one = stretched.loc[["P03"]].assign(log_ratio=-0.2)
+    one = stretched.loc[["P03"]].assign(slack=0.2)
     sigma = feasibility.tolerable_volatility(one)["sigma_star"].iloc[0]
     chance = feasibility.chance(one, sigma)
     assert chance["probability"].iloc[0] == pytest.approx(0.9)

@@ -30,6 +30,7 @@ def stretch(
     pairs: pd.DataFrame,
     observations: pd.DataFrame,
     lexicon: pd.DataFrame,
+    indicators: pd.DataFrame | None = None,
     grades: tuple[str, ...] = ("A", "A-", "B"),
     overlap: str = "interval",
     small: float = 200.0,
@@ -42,6 +43,8 @@ def stretch(
         Tables of the contract.
     lexicon : DataFrame
         ``wording_lexicon``.
+    indicators : DataFrame, optional
+        Codebook; where less is better, the slack is on the other side.
     grades : tuple of str
         Grades shown with a change; C and env never are, whatever is asked.
     overlap : {"interval", "low", "high"}
@@ -53,8 +56,9 @@ def stretch(
     Returns
     -------
     DataFrame
-        One row a pair: ``ratio`` = target / delivered, its bounds, ``log_ratio``, ``distance_share`` (of a share's
-        way to 100 %), wording, ``observation_id`` of the target, ``evidence``, and ``reason`` where no ratio stands:
+        One row a pair: ``ratio`` = target / delivered, its bounds, ``log_ratio``, ``slack`` = how far in log the
+        activity may move the wrong way, ``down`` (less is better), ``distance_share`` (of a share's way to 100 %),
+        wording, ``observation_id`` of the target, ``evidence``, and ``reason`` where no ratio stands:
         ``not_comparable``, ``target_without_number``, ``grade_not_asked``, ``growth_rate``, ``not_positive``,
         ``no_change`` (the pair's rule gives none).
     """
@@ -78,10 +82,15 @@ def stretch(
     )
     usable = pd.Series(reason == "", index=out.index)
     ratio = (target / actual).where(usable)
+    log_ratio = pd.Series(np.log(ratio), index=out.index)
     overlaps = usable & (out["actual_upper"] > out["actual_lower"]) & ~out["unit"].isin(RATES)
     count = usable & out["unit"].isin(["1", "person"]) & (actual <= small)
     chance = np.array([garwood(n) if ok else (np.nan, np.nan) for n, ok in zip(actual, count, strict=True)])
     distance = (target - actual) / (100 - actual)
+    good = pd.Series("up", index=out.index)
+    if indicators is not None:
+        good = out["indicator_id"].map(indicators.set_index("indicator_id")["direction"])
+    down = good.eq("down")
     return out.assign(
         measure=measure,
         actual=actual,
@@ -90,7 +99,9 @@ def stretch(
         ratio=ratio,
         ratio_lower=(target / out["actual_upper"]).where(overlaps),
         ratio_upper=(target / out["actual_lower"]).where(overlaps),
-        log_ratio=np.log(ratio),
+        log_ratio=log_ratio,
+        slack=log_ratio.where(down, -log_ratio),
+        down=down,
         chance_lower=target / chance.reshape(-1, 2)[:, 1],
         chance_upper=target / chance.reshape(-1, 2)[:, 0],
         distance_share=distance.where(usable & out["unit"].eq("%") & (target > actual)),
@@ -136,7 +147,7 @@ def tolerable_volatility(stretched: pd.DataFrame, safe_prob: float = 0.9, drift:
     safe_prob : float
         Probability that counts as safe, above 0.5.
     drift : float
-        μ, common drift in log points / 100.
+        μ, common drift towards the good side, log.
 
     Returns
     -------
@@ -146,14 +157,14 @@ def tolerable_volatility(stretched: pd.DataFrame, safe_prob: float = 0.9, drift:
     """
     table = stretched[stretched["ratio"].notna()].copy()
     share = table["unit"].isin(RATES)
-    gap = (-table["log_ratio"] + drift).round(12)
+    gap = (table["slack"] + drift).round(12)
     star = (gap / stats.norm.ppf(safe_prob)).where(~share & (gap >= 0))
     count = table["unit"].isin(["1", "person"])
     net = np.sqrt((star**2 - 1 / table["actual"]).clip(lower=0)).where(count)
     return table.assign(
         sigma_star=star,
         sigma_star_net=net,
-        drift_needed=table["log_ratio"].where(~share & (gap < 0)),
+        drift_needed=(-table["slack"]).where(~share & (gap < 0)),
         reason=np.select([share, gap < 0], ["bounded_share", "target_above_delivery"], default=""),
         evidence="arithmetic",
     )
@@ -163,7 +174,7 @@ def chance(stretched: pd.DataFrame, sigma: float, drift: float = 0.0) -> pd.Data
     """Give P(Y ≥ T) for the user's own spread σ and drift μ (log); a scenario, since σ is not in the document."""
     table = stretched[stretched["ratio"].notna() & ~stretched["unit"].isin(RATES)].copy()
     noise = (1 / table["actual"]).where(table["unit"].isin(["1", "person"]), 0.0)
-    z: pd.Series = (-table["log_ratio"] + drift) / np.sqrt(sigma**2 + noise)
+    z: pd.Series = (table["slack"] + drift) / np.sqrt(sigma**2 + noise)
     return table.assign(probability=stats.norm.cdf(z), evidence="scenario", reason="")
 
 

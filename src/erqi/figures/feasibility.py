@@ -33,6 +33,11 @@ def _change(row: dict[Any, Any], lang: str) -> str:
     )
 
 
+def _names(rows: pd.DataFrame, t: Translator) -> list[str]:
+    names = zip(rows[f"label_{t.lang}"], rows["down"], strict=True)
+    return [t("down", label=label) if down else label for label, down in names]
+
+
 def dumbbells(stretched: pd.DataFrame, t: Translator, source: str) -> Figure:
     """Draw last year's delivery (1) and the target as its multiple, one line a pair, coloured by grade.
 
@@ -54,7 +59,7 @@ def dumbbells(stretched: pd.DataFrame, t: Translator, source: str) -> Figure:
     low, high = min(rows["ratio"].min(), 0.7), max(rows["ratio"].max(), 1.4)
     ax.set_xlim(low / 1.15, high * 1.15)
     ratio_axis(ax, low, high, t.lang)
-    ax.set_yticks(range(len(rows)), rows[f"label_{t.lang}"])
+    ax.set_yticks(range(len(rows)), _names(rows, t))
     right = ax.secondary_yaxis("right")
     right.set_yticks(range(len(rows)), [_change(row, t.lang) for row in rows.to_dict("records")])
     right.tick_params(length=0, labelsize=9, labelcolor=MUTED)
@@ -129,7 +134,7 @@ def lollipops(table: pd.DataFrame, sigma: float, safe_prob: float, t: Translator
     ax.axvline(sigma, color=OCHRE, lw=1.5, ls="--")
     ax.annotate(t("lollipop.yours", sigma=number(sigma, t.lang, 2)), (sigma, 1), (4, -2), va="top", color=INK,
                 xycoords=("data", "axes fraction"), textcoords="offset points", fontsize=9)  # fmt: skip
-    ax.set_yticks(range(len(rows)), rows[f"label_{t.lang}"])
+    ax.set_yticks(range(len(rows)), _names(rows, t))
     ax.tick_params(axis="y", length=0)
     ax.grid(axis="y", visible=False)
     ax.set_xlim(min(rows["at"].min() * 1.1, -0.05), max(rows["at"].max(), sigma) * 1.2)
