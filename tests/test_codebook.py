@@ -88,7 +88,7 @@ GROWTH = ("%", "growth_rate")
         ("地方财政一般预算收入", "CNY", "level", "general_public_budget_revenue"),
         ("财政总收入", "CNY", "level", "fiscal_revenue_total"),
         ("税收收入", "CNY", "level", "tax_revenue"),
-        ("非税收入", "CNY", "level", ""),
+        ("非税收入", "CNY", "level", "non_tax_revenue"),
         ("预算外资金", "CNY", "level", ""),
         ("城镇居民人均可支配收入", "CNY", "level", "urban_resident_income"),
         ("农村居民人均可支配收入", "CNY", "level", "rural_resident_income"),

@@ -15,6 +15,7 @@ GROWTH = frozenset({"growth_rate", "average_growth_rate"})
 _FREE = GROWTH | {"share", "attainment", "ratio", "rank", "class"}
 # Points and per mille state the change of a share; a classifier counts things, persons and visits alike.
 _SAME = {**dict.fromkeys(("%", "pp", "‰"), "share"), **dict.fromkeys(("1", "person", "person_time", "unit"), "count")}
+_MONEY = dict.fromkeys(("元", "万元", "亿元"), "money")
 _GAP, _GAP_LENGTH = "…", 8
 _QUOTES = str.maketrans("", "", "“”‘’\"'《》「」 \t\n\r　")
 
@@ -91,7 +92,8 @@ class Codebook:
         self.match = lru_cache(maxsize=65536)(self._match)
 
     def _dimension(self, unit: str) -> str:
-        return self._dimensions.get(unit, unit)
+        # what a rate states is in its numerator: 元/月 is money
+        return self._dimensions.get(unit) or _MONEY.get(unit.split("/")[0], unit)
 
     def _match(self, subject: str, unit: str, measure: str, least: int = 2) -> str:
         """Return the id of the indicator that a subject speaks of, empty where none fits.

@@ -16,7 +16,8 @@ from erqi.tables.codebook import rows as reference
 # A report names its own area in its heading or its first sentence, before one of these words.
 _AREA_WORDS = ("政府", "人民政府", "第", "国民经济", "总理", "向大会", "2", "１")
 _HEAD = 800  # characters
-_BARE = 4  # characters
+_BARE, _AFTER = 4, 10  # characters
+_STOPS = str.maketrans(dict.fromkeys("，。；：、！？\n\r（）0123456789", "|"))
 
 
 def mention_rows(reading: Reading) -> list[dict[str, Any]]:
@@ -68,8 +69,11 @@ def observation_rows(reading: Reading, document: Document) -> list[dict[str, Any
         key = f"{reading.document_id}|{spot}|{said.end if not said.mention else said.mention.end}|{quote}"
         seen[key] += 1
         indicator = book.match(said.subject, said.unit, said.measure)
+        if not indicator and said.mention and said.measure == "level":
+            # what stands right after a classifier is what it counts: 打造150个和美乡村
+            after = document.text[said.mention.end : said.mention.end + _AFTER].translate(_STOPS).split("|")[0]
+            indicator = book.match(after, said.unit, said.measure)
         if not indicator and clauses[said.start, said.end] == 1 and len(said.subject) <= _BARE:
-            # a bare verb counts the one thing that its clause names: 打造150个和美乡村
             indicator = book.match(quote, said.unit, said.measure, _BARE - 1)
         price = said.price_basis or book.price_basis(indicator, said.measure)
         notes = [
