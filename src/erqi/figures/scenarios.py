@@ -168,7 +168,12 @@ def live_chart(w: World, a: Assumptions, t: Translator, source: str) -> Shown:
         "params": [slider("trend", a.trend_growth, 2, 9, 0.1), slider("share", a.recovery_share, -0.5, 1.5, 0.05)],
         "layer": layers,
         # the container says in words what is drawn; marks without a name of their own would only be noise
-        "config": {"aria": False, "view": {"stroke": None}, "font": "erqi, 'Noto Sans CJK SC', sans-serif"},
+        "config": {
+            "aria": False,
+            "mark": {"aria": False},
+            "view": {"stroke": None},
+            "font": "erqi, 'Noto Sans CJK SC', sans-serif",
+        },
     }
     options = json.dumps({"actions": False, "renderer": "svg", "mode": "vega-lite"})
     spec = json.dumps(chart, ensure_ascii=False)
