@@ -30,7 +30,7 @@ def identities() -> pd.DataFrame:
 
 
 def test_a_headline_target_without_last_years_figure_is_an_omission(observations):
-    table = audit.omissions(observations, HEADLINES, 2021).set_index("indicator_id")
+    table = audit.omissions(observations, 2021, HEADLINES).set_index("indicator_id")
     assert table["reported"].to_dict() == {"gdp": True, "retail_sales": False}
     assert table.loc["gdp", "actual_value"] == 1.3
     assert table.loc["retail_sales", "reason"] == "no_actual"
@@ -39,11 +39,11 @@ def test_a_headline_target_without_last_years_figure_is_an_omission(observations
 
 def test_a_level_is_no_outcome_of_a_growth_target(observations):
     levels = observations[observations["observation_id"] != "b"]
-    assert not audit.omissions(levels, HEADLINES, 2021)["reported"].any()
+    assert not audit.omissions(levels, 2021, HEADLINES)["reported"].any()
 
 
 def test_a_document_of_unknown_year_reports_nothing_for_it(observations):
-    assert not audit.omissions(observations, HEADLINES, None)["reported"].any()
+    assert not audit.omissions(observations, None)["reported"].any()
 
 
 def test_every_statement_is_counted_once_in_each_list(observations):

@@ -6,6 +6,20 @@ from typing import Any
 
 import pandas as pd
 
+# what a plan of this kind leads with, and the measures in which a target and last year's delivery compare
+HEADLINES: dict[str, tuple[str, ...]] = {
+    **dict.fromkeys(
+        ("gdp", "industrial_va_above_scale", "industrial_va", "fixed_asset_investment", "retail_sales", "cpi"),
+        ("growth_rate",),
+    ),
+    **dict.fromkeys(
+        ("general_public_budget_revenue", "fiscal_revenue_total", "trade_total", "exports", "foreign_investment_used"),
+        ("growth_rate",),
+    ),
+    **dict.fromkeys(("resident_income", "urban_resident_income", "rural_resident_income"), ("growth_rate",)),
+    **dict.fromkeys(("urban_unemployment_surveyed", "urban_unemployment_registered"), ("level", "share")),
+    **dict.fromkeys(("urban_new_jobs", "grain_output"), ("level",)),
+}
 VERDICTS = ("fail", "finding", "undetermined", "pass")
 
 
@@ -33,7 +47,7 @@ def contents(mentions: pd.DataFrame, observations: pd.DataFrame, indicators: pd.
 
 
 def omissions(
-    observations: pd.DataFrame, headlines: dict[str, tuple[str, ...]], review_year: int | None
+    observations: pd.DataFrame, review_year: int | None, headlines: dict[str, tuple[str, ...]] = HEADLINES
 ) -> pd.DataFrame:
     """List the headline targets, and whether the report says what was delivered the year before.
 

@@ -28,7 +28,8 @@ def identity_matrix(identities: pd.DataFrame, t: Translator, source: str, per_ro
         light = row["verdict"] in ("finding", "undetermined")
         ax.add_patch(plt.Rectangle((x + 0.04, y + 0.05), 0.92, 0.9, color=colour, lw=0))
         ink = INK if light else "white"
-        ax.text(x + 0.5, y + 0.5, f"{row['identity_id']} {sign}", ha="center", va="center", color=ink)
+        name = row["identity_id"] if len(row["identity_id"]) < 6 else f"…{row['identity_id'][-4:]}"
+        ax.text(x + 0.5, y + 0.5, f"{name} {sign}", ha="center", va="center", color=ink)
     ax.set(xlim=(0, per_row), ylim=(1 - lines, 1))
     ax.axis("off")
     counts = {verdict: int(rows["verdict"].eq(verdict).sum()) for verdict in VERDICTS}

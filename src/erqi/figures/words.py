@@ -17,6 +17,10 @@ def listed(names: list[str], t: Translator) -> str:
     return ("、" if t.lang == "zh" else ", ").join(names) or t("none")
 
 
+def _joined(sentences: list[str], t: Translator) -> str:
+    return ("；" if t.lang == "zh" else "; ").join(sentences)
+
+
 def named(table: pd.DataFrame, indicators: pd.DataFrame, t: Translator) -> pd.DataFrame:
     """Add the column ``indicator``: the codebook's name, the catalogue's where the codebook has none."""
     names = indicators.set_index("indicator_id")[f"name_{t.lang}"].to_dict()
@@ -79,7 +83,7 @@ def progress(table: pd.DataFrame, methods: pd.DataFrame, t: Translator) -> list[
     ]  # fmt: skip
     n = table["pair_id"].nunique()
     told = say(t, "progress.say", n=n, m=len(methods), defined=len(defined), growth=listed(grown, t))
-    return [told, say(t, "progress.needs", needs="; ".join(needs))]
+    return [told, say(t, "progress.needs", needs=_joined(needs, t))]
 
 
 def progress_table(table: pd.DataFrame, t: Translator, observations: pd.DataFrame) -> Shown:
@@ -231,8 +235,8 @@ def needed(slope: float, noise: float, phi: float, years: float, t: Translator) 
 def gaps(table: pd.DataFrame, t: Translator) -> Any:
     """Say what an assessment lacks, grouped by why."""
     groups = table.groupby("reason", sort=False)["item"].agg(lambda s: listed([t.code("item", x) for x in s], t))
-    said = [f"{t.code('reason', reason)} ({names})" for reason, names in groups.items()]
-    return say(t, "missing.say", items="; ".join(said))
+    said = [t("missing.group", reason=t.code("reason", reason), names=names) for reason, names in groups.items()]
+    return say(t, "missing.say", items=_joined(said, t))
 
 
 # audit
