@@ -27,6 +27,7 @@ sync_api = pytest.importorskip("playwright.sync_api", reason="needs playwright")
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
 pytestmark = [
     pytest.mark.browser,
+    pytest.mark.timeout(1800),
     pytest.mark.xdist_group("browser"),
     pytest.mark.skipif(not CHROMIUM, reason="no Chromium on this machine; apt-get install chromium"),
 ]
@@ -49,7 +50,8 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Path:
         if not shared.exists():
             making = shared.with_name("site-making")
             for language in ("zh", "en"):
-                erqi("report", "run", "--document", PLAN, "--language", language, "--out", making / language, "--quiet")
+                few = ("--parameter", "n_draws=2000")  # how a page looks and works does not hang on them
+                erqi("report", "run", "--document", PLAN, "--language", language, "--out", making / language, *few)
             making.rename(shared)
     return shared
 
@@ -121,7 +123,9 @@ def test_no_letter_is_missing(site, visit, language):
         if not han:
             continue
         page.evaluate("document.fonts.ready.then(() => 1)")
-        assert page.evaluate("[...document.fonts].filter(f => f.family.includes('erqi')).every(f => f.status == 'loaded')"), path.name
+        assert page.evaluate(
+            "[...document.fonts].filter(f => f.family.includes('erqi')).every(f => f.status == 'loaded')"
+        ), path.name
         font = re.search(r"font/woff2;base64,([A-Za-z0-9+/=]+)", path.read_text("utf-8"))
         assert font, path.name
         known = TTFont(io.BytesIO(base64.b64decode(font[1]))).getBestCmap()
