@@ -15,6 +15,7 @@ import erqi
 from erqi.reports import pages, params, runner, suite
 from erqi.reports.runner import BAD, GOOD, Options, Planned
 from erqi.reports.suite import Suite, both
+from erqi.tables.package import DESCRIPTOR, json_ld
 
 
 def _comparison(one: Planned, result: dict[str, Any]) -> dict[str, Any] | None:
@@ -109,6 +110,7 @@ def manifest(
         "python": platform.python_version(),
         "packages": suite.versions(),
         "documents": documents,
+        "dataset": _dataset(planned, options.out),
         "notes": [],
         "parts": [{"id": part.id, "title": both(part.title)} for part in book.parts],
         "runs": runs,
@@ -119,6 +121,12 @@ def manifest(
             for old in past[:20]
         ],
     }
+
+
+def _dataset(planned: Sequence[Planned], out: Path) -> dict[str, Any] | None:
+    """The published tables that the runs read, as search engines want them said; none if they are only a reading."""
+    folder = next((one.data for one in planned if one.data and (one.data / DESCRIPTOR).is_file()), None)
+    return json_ld(folder, f"{os.path.relpath(folder, out / 'latest')}/") if folder else None
 
 
 def _fetch(options: Options, key: str, target: Path) -> None:

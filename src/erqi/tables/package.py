@@ -225,8 +225,11 @@ def inputs() -> list[Path]:
     return [path for name in INPUTS if (path := REFERENCE / name).is_file()]
 
 
-def json_ld(folder: str | Path) -> dict[str, Any]:
-    """Return the package as ``schema.org/Dataset``, for a page's ``application/ld+json``."""
+def json_ld(folder: str | Path, base: str = "") -> dict[str, Any]:
+    """Return the package as ``schema.org/Dataset``, for a page's ``application/ld+json``.
+
+    ``base`` leads from the page to the folder, such as ``../data/processed/``.
+    """
     package = json.loads((Path(folder) / DESCRIPTOR).read_text(encoding="utf-8"))
     resources = package["resources"]
     return {
@@ -254,7 +257,7 @@ def json_ld(folder: str | Path) -> dict[str, Any]:
                 "@type": "DataDownload",
                 "name": resource["name"],
                 "encodingFormat": file["mediatype"],
-                "contentUrl": file["path"],
+                "contentUrl": f"{base}{file['path']}",
                 "contentSize": f"{file['bytes']} B",
                 "sha256": file["hash"].removeprefix("sha256:"),
             }
