@@ -174,6 +174,18 @@ def test_wording_keeps_soft_commitment_and_floor_apart():
     assert table["hardness"].tolist() == [5, 1, 1, 4, 2, 3, 0]
 
 
+def test_all_targets_are_counted_by_wording_and_what_was_delivered_is_not():
+    rows = [
+        ("target", "strive", "point"),
+        ("target", "strive", "point"),
+        ("scope", "none", "point"),
+        ("actual", "none", "point"),
+    ]
+    said = pd.DataFrame(rows, columns=["status", "commitment", "bound"])
+    counts = wording.wording_counts(said, reference("wording_lexicon"))
+    assert dict(zip(counts["wording"], counts["n"], strict=True)) == {"strive": 2, "scope": 1}
+
+
 def test_wording_by_stretch_as_in_the_plan_and_no_test_on_so_few(stretched):
     table = wording.stretch_by_wording(stretched).set_index("wording")
     assert table.loc["strive", ["least", "greatest"]].tolist() == pytest.approx([0.20, 1.50])

@@ -40,6 +40,13 @@ def with_wording(targets: pd.DataFrame, lexicon: pd.DataFrame) -> pd.DataFrame:
     )
 
 
+def wording_counts(observations: pd.DataFrame, lexicon: pd.DataFrame) -> pd.DataFrame:
+    """Count all targets and scopes of a document by wording, paired or not: ``wording``, ``hardness``, ``n``."""
+    said = with_wording(observations[observations["status"].isin(["target", "scope"])], lexicon)
+    counts = said[said["wording"].ne("")].groupby(["wording", "hardness"]).size().rename("n").reset_index()
+    return counts.sort_values("hardness", ascending=False, ignore_index=True).assign(evidence="arithmetic")
+
+
 def stretch_by_wording(stretch: pd.DataFrame, enough: int = 20) -> pd.DataFrame:
     """Set the wording beside the stretch; no test below ``enough`` pairs in each class.
 

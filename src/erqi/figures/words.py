@@ -59,6 +59,12 @@ def not_shown(stretched: pd.DataFrame, t: Translator) -> list[Any]:
     return [say(t, "stretch.not_shown", n=int(reasons.sum()), reasons=told)] if len(reasons) else []
 
 
+def worded(counts: pd.DataFrame, t: Translator) -> Any:
+    """Say how many targets of the document are worded in each way, hard first."""
+    told = listed([f"{t.code('wording', row['wording'])} {row['n']}" for row in counts.to_dict("records")], t)
+    return say(t, "worded.all", n=int(counts["n"].sum()), counts=told)
+
+
 def volatility(table: pd.DataFrame, safe_prob: float, drift: float, t: Translator) -> Any:
     """Say what σ* is and which target is tightest."""
     tight = table[table["sigma_star"] > 0].sort_values("sigma_star").head(1)
@@ -183,7 +189,7 @@ def bounds(implied: pd.DataFrame, limits: pd.Series, t: Translator) -> Any:
         for row in implied.to_dict("records")
         if row["bound"] == "at_least" and row["value"] > limits.get(row["indicator_id"], np.inf)
     ]  # fmt: skip
-    return say(t, "bounds.say", contrast=listed(told, t) if told else t("bounds.no_contrast"))
+    return say(t, "bounds.say", contrast=_joined(told, t) if told else t("bounds.no_contrast"))
 
 
 def composite(own: pd.DataFrame, borrowed: pd.DataFrame, t: Translator) -> list[Any]:
