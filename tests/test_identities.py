@@ -204,3 +204,16 @@ def test_a_known_error_of_the_source_still_stands_there(plan, table):
         assert row["quote"] in plan[0].text
         assert table.loc[row["identity_id"], "verdict"] == "fail"
         assert row["action"] == "flag"
+
+
+def test_any_document_says_which_headline_targets_have_a_delivered_figure():
+    text = (
+        "一、2030年工作回顾\n地区生产总值增长5%。\n二、2031年工作安排\n地区生产总值增长6%，社会消费品零售总额增长7%。\n"
+    )
+    assert audit(text).loc["G08", "result"] == "1 of 2 (gdp)"
+
+
+def test_a_part_is_not_more_than_the_whole():
+    said = "一、2030年工作回顾\n新建高标准农田{}万亩，其中新建高效节水高标准农田30万亩。\n"
+    verdicts = [audit(said.format(whole)).filter(like="G-parts", axis=0)["verdict"].tolist() for whole in (50, 20)]
+    assert verdicts == [["pass"], ["fail"]]

@@ -157,3 +157,12 @@ def test_a_document_without_promises_has_no_pairs():
 def test_likeness_lies_between_0_and_1():
     assert likeness("加装电梯", "加装电梯") == 1
     assert likeness("加装电梯", "粮食产量") == 0
+
+
+def test_one_scope_beside_another_is_no_a():
+    investment = {"indicator_id": "fixed_asset_investment", "measure": "growth_rate", "unit": "%"}
+    sides = [("区本级固定资产投资增速", "actual"), ("全社会固定资产投资增速", "target")]
+    rows = [observation(n, subject, 10, status, **investment) for n, (subject, status) in enumerate(sides, 1)]
+    found = pairs(made(*rows)).iloc[0]
+    assert found["grade"] == "B"
+    assert "本级、全社会" in found["caveat"]

@@ -195,8 +195,9 @@ def identities(
     whole = _Whole(document.text if document else "", document, sections)
     told = records(observed)
     rows: list[Row] = []
+    subject = name if any(rule.get("document") == name for rule in _rules()) else "*"
     for rule in _rules():
-        if rule.get("document", name) == name:
+        if rule.get("document", subject) == subject:
             general = "document" not in rule and "terms" in rule
             rows += _everywhere(rule, told, whole) if general else [_checked(rule, told, whole)]
     rows = [row for row in rows if row]
@@ -303,13 +304,25 @@ def _results(rule: Row, terms: dict[str, Interval]) -> list[str]:
 
 def _completeness(rule: Row, told: list[Row], whole: _Whole) -> Row:
     """How many of the headline targets have a delivered figure of the year before."""
-    aims = {r["indicator_id"]: r for r in told if r["status"] == "target" and r["indicator_id"] in rule["completeness"]}
-    kinds = {(row["indicator_id"], row["measure"]) for row in aims.values()}
+    targets = [row for row in told if row["status"] == "target" and row["indicator_id"] in rule["completeness"]]
+    aims = {row["indicator_id"]: row for row in reversed(targets)}
+    kinds = {(row["indicator_id"], row["measure"]) for row in targets}
     done = [row for row in told if row["status"] == "actual" and (row["indicator_id"], row["measure"]) in kinds]
+    if not aims:
+        return {}
     known = sorted({row["indicator_id"] for row in done})
     result = f"{len(known)} of {len(aims)} ({', '.join(known) or 'none'})"
     ids = [row["observation_id"] for row in (*aims.values(), *done)]
     return _plain(rule, "finding", result, ids, str(len(known)), str(len(aims)))
+
+
+def _bounded(rule: Row, told: list[Row], whole: _Whole) -> Row:
+    """Whether every share lies between 0 and 100 per cent; one beyond may be an attainment that was taken for it."""
+    shares = [row for row in told if row["measure"] == "share" and row["unit"] == "%" and row["value"] is not None]
+    beyond = [row for row in shares if not 0 <= row["value"] <= 100]
+    result = "; ".join(f"{row['subject']} {row['value']:g}" for row in beyond) or f"{len(shares)} shares"
+    ids = [row["observation_id"] for row in beyond or shares]
+    return _plain(rule, "finding" if beyond else "pass", result, ids, str(len(beyond)), "0") if shares else {}
 
 
 def _numbering(rule: Row, told: list[Row], whole: _Whole) -> Row:
@@ -352,7 +365,7 @@ def _artefacts(rule: Row, told: list[Row], whole: _Whole) -> Row:
     return _plain(rule, "finding", result, [row["observation_id"] for row in told[:1]]) if flaws else {}
 
 
-_SPECIAL = {"completeness": _completeness, "numbering": _numbering, "artefacts": _artefacts}
+_SPECIAL = {"completeness": _completeness, "bounded": _bounded, "numbering": _numbering, "artefacts": _artefacts}
 
 
 def _plain(rule: Row, verdict: str, result: str, ids: list[str], left: str = "", right: str = "") -> Row:

@@ -17,8 +17,10 @@ _COMPARABLE = ("A", "A-", "B")
 _POINTS = {"%", "pp", "‰"}
 _LIKE_A, _LIKE_B = 0.6, 0.2  # similarity of two subjects, 0 to 1
 _APART = 10  # times
-# Words that say how a count was made: on one side only, they make the pair doubtful.
+_BARE = 3  # characters
+# Words that say how a figure was made and of what: on one side only, they make the pair doubtful.
 _FLOWS = ("新增", "净增", "累计", "新建", "新开工", "新认定", "总数", "总量", "存量")
+_SCOPES = ("本级", "全社会", "规上", "规模以上", "限额以上", "城镇", "农村")
 
 
 def pairs(observed: pd.DataFrame) -> pd.DataFrame:
@@ -144,7 +146,10 @@ def _ranged(row: Row) -> bool:
 def _offered(was: Row, target: list[Row], alike: float) -> Row:
     """Return a pair that no rule names: grade A where the subjects are alike, B with the reason where not."""
     aim = target[0]
-    flow = [word for word in _FLOWS if (word in was["subject"]) != (word in aim["subject"])]
+    flow, scope = (
+        [word for word in words if (word in was["subject"]) != (word in aim["subject"])] for words in (_FLOWS, _SCOPES)
+    )
+    bare = min(len(was["subject"]), len(aim["subject"])) < _BARE
     values = [row["value"] for row in target]
     promised = sum(values) / len(values)
     ratio = abs(promised / was["value"]) if was["value"] else 1
@@ -153,12 +158,14 @@ def _offered(was: Row, target: list[Row], alike: float) -> Row:
     notes = {
         f"the target is the middle of {min(values):g} to {max(values):g}": len(target) > 1,
         f"{'、'.join(flow)} stands on one side only: a flow may meet a stock": flow,
+        f"{'、'.join(scope)} stands on one side only: the scope may differ": scope,
+        "a subject too bare to compare": bare,
         "an order of magnitude apart: the things counted may differ": apart,
         f"subjects differ: {was['subject']} / {aim['subject']}": alike < _LIKE_A,
         general.get(aim["indicator_id"], ""): True,
     }
     digest = hashlib.sha256(f"{was['observation_id']}|{aim['observation_id']}".encode()).hexdigest()[:10]
-    grade = "A" if alike >= _LIKE_A and not flow and not apart else "B"
+    grade = "B" if alike < _LIKE_A or flow or scope or bare or apart else "A"
     row = _row(f"p{digest}", grade, combine([was], "first"), target, promised, "yes")
     known = codebook().indicators[aim["indicator_id"]]
     names = {"indicator_id": known.indicator_id, "label_zh": known.name_zh, "label_en": known.name_en}
