@@ -19,7 +19,7 @@ import subprocess
 import sys
 import threading
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import AbstractContextManager, contextmanager, suppress
 from functools import cache
 from typing import Any, NoReturn
 
@@ -28,7 +28,11 @@ ONE_THREAD = {f"{name}_NUM_THREADS": "1" for name in ("OPENBLAS", "OMP", "MKL", 
 LIBRARIES = """
     numpy pandas pyarrow matplotlib.pyplot matplotlib.backends.backend_agg matplotlib_inline.backend_inline seaborn
     scipy.stats scipy.optimize statsmodels.api statsmodels.formula.api pydantic yaml
-    IPython.core.completer ipykernel.kernelapp ipykernel.ipkernel ipykernel.datapub ipywidgets
+    IPython.core.completer IPython.core.completerlib IPython.core.debugger IPython.core.oinspect
+    IPython.core.magics.ast_mod IPython.core.magics.execution IPython.extensions.storemagic sqlite3 pdb
+    ipykernel.kernelapp ipykernel.ipkernel ipywidgets tornado.platform.asyncio tornado.queues zmq.utils.garbage
+    pandas.io.formats.html pandas.io.formats.string pandas.core.methods.to_dict pyarrow.pandas_compat
+    PIL.PngImagePlugin PIL.BmpImagePlugin PIL.GifImagePlugin PIL.JpegImagePlugin PIL.PpmImagePlugin
 """
 
 
@@ -92,12 +96,17 @@ def parent() -> Parent | None:
 
 
 @contextmanager
-def lean_jsonschema() -> Iterator[None]:
-    """A syntax checker that jsonschema takes along if it is there, and that nobody asks here, costs 0.7 s."""
-    sys.modules.setdefault("rfc3987_syntax", None)  # type: ignore[arg-type]
+def without(name: str) -> Iterator[None]:
+    """Let a library do without an optional one while it is imported or started."""
+    sys.modules.setdefault(name, None)  # type: ignore[arg-type]
     yield
-    if sys.modules.get("rfc3987_syntax", 0) is None:
-        del sys.modules["rfc3987_syntax"]
+    if sys.modules.get(name, 0) is None:
+        del sys.modules[name]
+
+
+def lean_jsonschema() -> AbstractContextManager[None]:
+    """A syntax checker that jsonschema takes along if it is there, and that nobody asks here, costs 0.7 s."""
+    return without("rfc3987_syntax")
 
 
 def preload() -> None:
@@ -134,11 +143,19 @@ def become_kernel(request: dict[str, Any], control: socket.socket) -> NoReturn:
 
     # without the parent's id a kernel outlives a server that was killed
     app = IPKernelApp.instance(parent_handle=parent)
-    app.initialize(request["argv"])
+    with without("debugpy"):  # nobody steps through an unattended run
+        app.initialize(request["argv"])
     with suppress(ImportError):  # pyplot was imported before there was a shell: figures would vanish silently
         app.shell.enable_matplotlib("inline")  # type: ignore[union-attr]
     app.start()
     os._exit(0)
+
+
+def _reap(*_: Any) -> None:
+    """Bury kernels as they end, and keep the account of the time they took."""
+    with suppress(ChildProcessError):
+        while os.waitpid(-1, os.WNOHANG)[0]:
+            pass
 
 
 def serve(control: socket.socket) -> None:
@@ -146,7 +163,7 @@ def serve(control: socket.socket) -> None:
     preload()
     gc.collect()
     gc.freeze()
-    signal.signal(signal.SIGCHLD, signal.SIG_IGN)
+    signal.signal(signal.SIGCHLD, _reap)
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     single = threading.active_count() == 1
     with control.makefile("rwb", buffering=0) as channel:
