@@ -19,18 +19,12 @@ from erqi.errors import InputError
 
 NAN = float("nan")
 HEADLINES = (
-    "gdp",
-    "industrial_va_above_scale",
-    "fixed_asset_investment",
-    "project_investment",
-    "technical_renovation_investment",
-    "retail_sales",
-    "general_public_budget_revenue",
-    "resident_income",
-    "trade_total",
-    "foreign_investment_used",
+    *("gdp", "industrial_va_above_scale", "fixed_asset_investment", "project_investment"),
+    *("technical_renovation_investment", "retail_sales", "general_public_budget_revenue", "resident_income"),
+    *("trade_total", "foreign_investment_used"),
 )
 PARTS_OF_INVESTMENT = ("project_investment", "technical_renovation_investment")
+COUNTS = ("urban_new_jobs", "rural_labour_transfer", "public_parking_spaces", "lifts_added")
 COLUMNS = ["item", "value", "lower", "upper", "unit", "evidence", "reason", "observation_id"]
 
 
@@ -92,38 +86,20 @@ def pick(observations: pd.DataFrame, indicator_id: str, measure: str, status: st
     The two ends of a range become one fact: its value is the lower end, which is what has to be reached.
     """
     o = observations
-    found = o[
-        (o["indicator_id"] == indicator_id) & (o["measure"] == measure) & (o["status"] == status) & o["value"].notna()
-    ]
+    same = (o["indicator_id"] == indicator_id) & (o["measure"] == measure) & (o["status"] == status)
     if period:
-        found = found[found["time_period"].astype(str) == str(period)]
+        same &= o["time_period"].astype(str) == str(period)
+    found = o[same & o["value"].notna()].sort_values("start", kind="stable")
     if found.empty:
         return None
-    found = found.sort_values("start", kind="stable")
-    first = found.iloc[0]
-    value, lower, upper, bound = first["value"], first["lower"], first["upper"], first["bound"]
-    if bound == "range_end":
-        ends = found[found["bound"] == "range_end"].iloc[:2]["value"]
-        value = lower = ends.min()
-        upper = ends.max()
-
-    def text(name: str) -> str:
-        return "" if pd.isna(first.get(name)) else str(first[name])
-
-    return Fact(
-        indicator_id,
-        measure,
-        status,
-        float(value),
-        float(value if pd.isna(lower) else lower),
-        float(value if pd.isna(upper) else upper),
-        text("unit"),
-        text("time_period"),
-        str(bound),
-        text("commitment"),
-        text("price_basis"),
-        text("observation_id"),
-    )
+    first = {name: "" if pd.isna(value) else value for name, value in found.iloc[0].items()}
+    value, lower, upper = first["value"], first["lower"], first["upper"]
+    if first["bound"] == "range_end":
+        ends = found[found["bound"] == "range_end"]["value"].iloc[:2]
+        value, lower, upper = ends.min(), ends.min(), ends.max()
+    span: Any = (float(value if one == "" else one) for one in (value, lower, upper))
+    rest = ("unit", "time_period", "bound", "commitment", "price_basis", "observation_id")
+    return Fact(indicator_id, measure, status, *span, *(str(first[name]) for name in rest))
 
 
 def headline(observations: pd.DataFrame, document_id: str = "") -> Headline:
@@ -141,70 +117,76 @@ def headline(observations: pd.DataFrame, document_id: str = "") -> Headline:
     InputError
         If there are several documents and none was named, or the one named is not there.
     """
-    known = sorted(observations["document_id"].astype(str).unique())
-    if not document_id and len(known) > 1:
-        raise InputError("observations", "document", "", "one of " + ", ".join(known))
-    if document_id and document_id not in known:
-        raise InputError("observations", "document", document_id, "one of " + ", ".join(known))
-    o = observations[observations["document_id"] == (document_id or (known[0] if known else ""))]
+    there = sorted(observations["document_id"].astype(str).unique())
+    if document_id not in there and (document_id or len(there) > 1):
+        raise InputError("observations", "document", document_id, "one of " + ", ".join(there))
+    chosen = document_id or next(iter(there), "")
+    o = observations[observations["document_id"] == chosen]
     targets = o[o["status"] == "target"]
     years = targets["time_period"].astype(str).str.extract(r"^(\d{4})$")[0].dropna()
     gdp = pick(o, "gdp", "growth_rate", "target")
     own = gdp.time_period if gdp and gdp.time_period.isdigit() else ""
     plan = int(own or (years.mode().iloc[0] if len(years) else 0)) or None
-    review = plan - 1 if plan else None
-    found = {name: pick(o, name, "growth_rate", "target", plan or "") for name in HEADLINES}
-    if not found["project_investment"]:
-        found["project_investment"] = _from_levels(o, "project_investment", review, plan)
-    done = o[(o["status"] == "actual") & (o["time_period"].astype(str) == str(review))]
-    counts = {}
-    for name in ("urban_new_jobs", "rural_labour_transfer", "public_parking_spaces", "lifts_added"):
-        past, due = (pick(o, name, "level", *end) for end in (("actual", review or ""), ("target", plan or "")))
-        if past and due and past.unit == due.unit and past.value > 0:
-            counts[name] = (past, due)
+    before, ahead = ("actual", plan - 1 if plan else ""), ("target", plan or "")
+    found = {name: pick(o, name, "growth_rate", *ahead) for name in HEADLINES}
+    levels = {n: (pick(o, n, "level", *before), pick(o, n, "level", *ahead)) for n in ("project_investment", *COUNTS)}
+    both = {n: (a, b) for n, (a, b) in levels.items() if a and b and a.unit == b.unit and a.value > 0}
+    if not found["project_investment"] and "project_investment" in both:
+        found["project_investment"] = _from_levels(*both["project_investment"])
+    done = set(o[(o["status"] == "actual") & (o["time_period"].astype(str) == str(before[1]))]["indicator_id"].dropna())
+    facts = {name: fact for name, fact in found.items() if fact}
     return Headline(
-        document_id or (known[0] if known else ""),
-        str(o["ref_area"].dropna().iloc[0]) if o["ref_area"].notna().any() else "",
-        review,
+        chosen,
+        str(next(iter(o["ref_area"].dropna()), "")),
+        plan - 1 if plan else None,
         plan,
-        pick(o, "gdp", "level", "actual", review or ""),
-        pick(o, "gdp", "growth_rate", "actual", review or ""),
-        {name: fact for name, fact in found.items() if fact},
-        counts,
-        tuple(n for n, f in found.items() if f and ((done["indicator_id"] == n) & done["value"].notna()).any()),
+        pick(o, "gdp", "level", *before),
+        pick(o, "gdp", "growth_rate", *before),
+        facts,
+        {name: both[name] for name in COUNTS if name in both},
+        tuple(name for name in facts if name in done),
         bool(((targets["indicator_id"] == "resident_income") & targets["value"].isna()).any()),
     )
 
 
-def _from_levels(o: pd.DataFrame, name: str, review: int | None, plan: int | None) -> Fact | None:
+def _from_levels(old: Fact, new: Fact) -> Fact:
     """Growth that two published levels imply, with the rounding of both."""
-    old = pick(o, name, "level", "actual", review or "")
-    new = pick(o, name, "level", "target", plan or "")
-    if not old or not new or old.unit != new.unit or old.lower <= 0:
-        return None
-    low, mid, high = (
-        100 * (a / b - 1) for a, b in ((new.lower, old.upper), (new.value, old.value), (new.upper, old.lower))
-    )
+    ends = ((new.value, old.value), (new.lower, old.upper), (new.upper, old.lower))
+    span: Any = (100 * (a / b - 1) for a, b in ends)
     ids = f"{old.observation_id} {new.observation_id}"
-    rest = (new.bound, new.commitment, new.price_basis, ids)
-    return Fact(name, "growth_rate", "target", mid, low, high, "%", new.time_period, *rest)
+    rest: Any = ("%", new.time_period, new.bound, new.commitment, new.price_basis, ids)
+    return Fact(new.indicator_id, "growth_rate", "target", *span, *rest)
 
 
-def row(item: str, value: float = NAN, lower: float = NAN, upper: float = NAN, **more: Any) -> dict[str, Any]:
-    """One line of a result table; evidence defaults to arithmetic."""
-    base = {"unit": "%", "evidence": "arithmetic", "reason": "", "observation_id": ""}
-    return base | {"item": item, "value": value, "lower": lower, "upper": upper} | more
+def row(item: str, values: float | Sequence[float] | None = NAN, needs: str = "", **more: Any) -> dict[str, Any]:
+    """One line of a result table.
 
-
-def missing(item: str, needs: str, evidence: str = "arithmetic") -> dict[str, Any]:
-    """A line for what cannot be computed, with what it needs."""
-    return row(item, reason=f"needs {needs}", evidence=evidence)
+    Parameters
+    ----------
+    values : float, (value, lower, upper), or None
+        None for what cannot be computed: the line then says what it ``needs``.
+    more : mapping
+        Other columns; ``of`` names the fact that the line links to. Evidence defaults to arithmetic.
+    """
+    of = more.pop("of", None)
+    value, lower, upper = (
+        (NAN,) * 3 if values is None else values if isinstance(values, Sequence) else (values, NAN, NAN)
+    )
+    line = {"item": item, "value": value, "lower": lower, "upper": upper, "unit": "%", "evidence": "arithmetic"}
+    line |= {"reason": f"needs {needs}" if values is None else "", "observation_id": of.observation_id if of else ""}
+    return line | more
 
 
 def table(rows: Iterable[Mapping[str, Any]]) -> pd.DataFrame:
     """Rows as a result table with its fixed columns first."""
     frame = pd.DataFrame(list(rows))
     return frame[[*COLUMNS, *[c for c in frame.columns if c not in COLUMNS]]]
+
+
+def chained(*rates: float, over: Sequence[float] = ()) -> float:
+    """Growth that rates make one after the other, with those in ``over`` taken out again; per cent."""
+    factor = np.prod([1 + r / 100 for r in rates]) / np.prod([1 + r / 100 for r in over])
+    return float(100 * (factor - 1))
 
 
 def two_year_average(first: float, second: float) -> float:
@@ -263,10 +245,8 @@ def lookup(
 
 def parents(ref_area: str) -> dict[str, str]:
     """Codes of the areas above one by name: city, province, nation."""
-    names = {"00": "city", "0000": "province", "100000": "nation"}
-    return {
-        names["100000" if c == "100000" else "0000" if c.endswith("0000") else "00"]: c for c in known.parents(ref_area)
-    }
+    kinds = {"100000": "nation", "0000": "province", "00": "city"}
+    return {next(k for end, k in kinds.items() if code.endswith(end)): code for code in known.parents(ref_area)}
 
 
 def levels(h: Headline, around_pp: float, deflator: float, growth: float | None = None) -> pd.DataFrame:
@@ -281,55 +261,44 @@ def levels(h: Headline, around_pp: float, deflator: float, growth: float | None 
     growth : float, optional
         A growth of the reader's own instead of the target.
     """
-    lv, g, t = h.level, h.growth, h.target
-    rows = []
-    if lv:
-        span = (lv.value, lv.lower, lv.upper)
-        rows.append(row("level", *span, unit=lv.unit, observation_id=lv.observation_id))
-    else:
-        rows.append(missing("level", "gdp level actual"))
-    if g:
-        rows.append(row("growth", g.value, g.lower, g.upper, observation_id=g.observation_id))
-    else:
-        rows.append(missing("growth", "gdp growth_rate actual"))
-    if lv and g:
-        back = [a / (1 + b / 100) for a, b in ((lv.value, g.value), (lv.lower, g.upper), (lv.upper, g.lower))]
-        rows.append(row("level_before", *back, unit=lv.unit, observation_id=lv.observation_id))
-    else:
-        rows.append(missing("level_before", "gdp level actual + gdp growth_rate actual"))
-    if not t and growth is None:
-        return table([*rows, *(missing(i, "gdp growth_rate target") for i in ("target", "two_year"))])
-    goal = t.value if growth is None and t else float(growth or 0)
-    low, high = t.interval(around_pp) if t and growth is None else (goal, goal)
-    oid = t.observation_id if t and growth is None else ""
-    mark = "arithmetic" if growth is None else "scenario"
-    rows.append(row("target", goal, low, high, evidence=mark, observation_id=oid))
-    if lv:
-        real = [v * (1 + x / 100) for v, x in ((lv.value, goal), (lv.lower, low), (lv.upper, high))]
-        rows.append(row("level_after_real", *real, unit=lv.unit, evidence=mark, observation_id=oid))
-        nominal = [v * (1 + deflator / 100) for v in real]
-        rows.append(row("level_after_nominal", *nominal, unit=lv.unit, evidence="scenario"))
-    if g:
-        pairs = ((g.value, goal), (g.lower, low), (g.upper, high))
-        average = [two_year_average(a, b) for a, b in pairs]
-        rows.append(row("two_year", *average, evidence=mark, observation_id=oid))
-        rows.append(row("base_effect", goal - average[0], unit="pp", evidence=mark, observation_id=oid))
-    else:
-        rows.append(missing("two_year", "gdp growth_rate actual"))
-    return table(rows)
+    lv, g, t = h.level, h.growth, h.target if growth is None else None
+    level = (lv.value, lv.lower, lv.upper) if lv else None
+    last = (g.value, g.lower, g.upper) if g else None
+    goal = (t.value, *t.interval(around_pp)) if t else None if growth is None else (growth,) * 3
+    said: dict[str, Any] = {"evidence": "arithmetic" if growth is None else "scenario", "of": t}
+    no_level, no_growth, no_goal = (
+        f"gdp {what}" for what in ("level actual", "growth_rate actual", "growth_rate target")
+    )
+    unit: dict[str, Any] = {"unit": "CNY"}
+    # the widest interval divides by the other end of the growth
+    ends = zip(level, (last[0], last[2], last[1]), strict=True) if level and last else None
+    back = [a / (1 + b / 100) for a, b in ends] if ends else None
+    real = [a * (1 + b / 100) for a, b in zip(level, goal, strict=True)] if level and goal else None
+    average = [two_year_average(a, b) for a, b in zip(last, goal, strict=True)] if last and goal else None
+    needs_two = no_growth if goal else no_goal
+    return table(
+        [
+            row("level", level, no_level, **unit, of=lv),
+            row("growth", last, no_growth, of=g),
+            row("level_before", back, f"{no_level} + {no_growth}", **unit, of=lv),
+            row("target", goal, no_goal, **said),
+            row("level_after_real", real, no_level if goal else no_goal, **unit, **said),
+            row("level_after_nominal", real and [v * (1 + deflator / 100) for v in real],
+                no_level if goal else no_goal, **unit, evidence="scenario"),
+            row("two_year", average, needs_two, **said),
+            row("base_effect", goal[0] - average[0] if goal and average else None, needs_two, unit="pp", **said),
+        ]
+    )  # fmt: skip
 
 
 def recovery_shares(h: Headline, trends: Sequence[float], target: float) -> pd.DataFrame:
-    """Needed recovery share λ* for each trend, with the gap it closes and how likely words would put it."""
+    """Needed recovery share λ* for each trend, with the level gap that is to be closed."""
     if not h.growth:
-        return table([missing("share_needed", "gdp growth_rate actual")])
-    lines = []
-    for trend in trends:
-        needs = float(needed_share(trend, h.growth.value, target))
-        oid = h.growth.observation_id
-        more: dict[str, Any] = {"trend": trend, "gap": float(gap(trend, h.growth.value)), "observation_id": oid}
-        lines.append(row("share_needed", needs, unit="1", evidence="bound", **more))
-    return table(lines)
+        return table([row("share_needed", None, "gdp growth_rate actual")])
+    g: float = h.growth.value
+    more: dict[str, Any] = {"unit": "1", "evidence": "bound", "of": h.growth}
+    needs = ((x, float(needed_share(x, g, target)), float(gap(x, g))) for x in trends)
+    return table(row("share_needed", share, trend=x, gap=width, **more) for x, share, width in needs)
 
 
 def recovery_paths(
@@ -344,99 +313,82 @@ def recovery_paths(
         trend path after the plan year, log points).
     """
     if not h.growth:
-        return table([missing("growth", "gdp growth_rate actual")]).assign(path="belief")
-    beliefs = {
-        "belief": (trend, share, shock, rebuild),
-        "no_recovery": (trend, 0.0, 0.0, 0.0),
-        "recovery": (trend, 1.0, 0.0, 0.0),
-        "build_back_better": (trend, 1.25, 0.0, 0.0),
-        "lower_trend": (trend - 1, 0.0, 0.0, 0.0),
-    }
+        return table([row("growth", None, "gdp growth_rate actual", path="belief")])
+    paths = {"no_recovery": (trend, 0.0), "recovery": (trend, 1.0), "build_back_better": (trend, 1.25)}
+    beliefs = {"belief": (trend, share, shock, rebuild)}
+    beliefs |= {name: (*path, 0.0, 0.0) for name, path in (paths | {"lower_trend": (trend - 1, 0.0)}).items()}
     lines, before = [], h.growth.value
     for name, (path, part, hit, lift) in beliefs.items():
         value = float(implied_growth(path, part, before, hit, lift))
-        left = 2 * gap(trend, 0) - gap(value, 0) - gap(before, 0)
-        line = row("growth", value, evidence="scenario", observation_id=h.growth.observation_id)
-        line |= {"path": name, "trend": path, "share": part, "two_year": two_year_average(before, value)}
-        lines.append(line | {"distance": value - target, "left": float(left)})
+        more: dict[str, Any] = {"path": name, "trend": path, "share": part, "two_year": two_year_average(before, value)}
+        more |= {"distance": value - target, "left": float(2 * gap(trend, 0) - gap(value, 0) - gap(before, 0))}
+        lines.append(row("growth", value, evidence="scenario", of=h.growth, **more))
     return table(lines)
 
 
-def against_city(h: Headline, series: pd.DataFrame, loss: float = -1.0, parent: str = "city") -> pd.DataFrame:
-    """Level gap to the parent, the growth that would close it, and the size of the flood in both."""
-    code = parents(h.ref_area).get(parent, "")
-    own, target = h.growth, h.target
+def against_city(h: Headline, series: pd.DataFrame, loss: float = -1.0) -> pd.DataFrame:
+    """Level gap to the parent city, the growth that would close it, and the size of the flood in both.
 
-    def ref(name: str, measure: str, status: str, year: int | None, area: str = code) -> Fact | None:
-        return lookup(series, area, name, measure, status, year)
-
-    up, goal = (
-        ref("gdp", "growth_rate", "actual", h.review_year),
-        ref("gdp", "growth_rate", "target", h.plan_year),
+    Parameters
+    ----------
+    loss : float
+        Direct loss in 100 million yuan; below 0 the reference series is asked.
+    """
+    city, own, target, level = parents(h.ref_area).get("city", ""), h.growth, h.target, h.level
+    up = lookup(series, city, "gdp", "growth_rate", "actual", h.review_year)
+    goal = lookup(series, city, "gdp", "growth_rate", "target", h.plan_year)
+    output = lookup(series, city, "gdp", "level", "actual", h.review_year)
+    size, here = (
+        lookup(series, area, "flood_direct_loss", "level", "actual", h.review_year) for area in (city, h.ref_area)
     )
-    rows = []
-    if own and up:
-        distance = 100 * ((1 + up.value / 100) / (1 + own.value / 100) - 1)
-        rows.append(row("gap_to_city", distance, observation_id=own.observation_id))
-    else:
-        rows.append(missing("gap_to_city", f"gdp growth_rate actual {parent}" if own else "gdp growth_rate actual"))
-    if own and up and goal and target:
-        catch = 100 * ((1 + up.value / 100) * (1 + goal.value / 100) / (1 + own.value / 100) - 1)
-        rows.append(row("catch_up", catch, observation_id=own.observation_id))
-        after = 100 * (
-            (1 + up.value / 100) * (1 + goal.value / 100) / ((1 + own.value / 100) * (1 + target.value / 100)) - 1
-        )
-        rows.append(row("gap_after_targets", after, observation_id=target.observation_id))
-    else:
-        rows.append(missing("catch_up", f"gdp growth_rate target {parent}"))
-    size, level = ref("flood_direct_loss", "level", "actual", h.review_year), h.level
-    parent_level = ref("gdp", "level", "actual", h.review_year)
-    here = ref("flood_direct_loss", "level", "actual", h.review_year, h.ref_area)
     lost = 1e8 * loss if loss >= 0 else here.value if here else 0.0
-    if lost and level:
-        rows.append(row("loss_to_output", 100 * lost / level.value, observation_id=level.observation_id))
-        if size and parent_level:
-            rows.append(row("loss_to_output_city", 100 * size.value / parent_level.value))
-            rows.append(row("loss_share", 100 * lost / size.value))
-            rows.append(row("output_share", 100 * level.value / parent_level.value))
-    else:
-        rows.append(missing("loss_to_output", "flood_direct_loss level actual", "bound"))
+    no_city = "gdp growth_rate actual city" if own else "gdp growth_rate actual"
+    no_goal = "gdp growth_rate target city" if own and up else no_city
+    rows = [
+        row("gap_to_city", chained(up.value, over=[own.value]) if own and up else None, no_city, of=own),
+        row(
+            "catch_up",
+            chained(up.value, goal.value, over=[own.value]) if own and up and goal else None,
+            no_goal,
+            of=own,
+        ),
+    ]
+    if own and up and goal and target:
+        after = chained(up.value, goal.value, over=[own.value, target.value])
+        rows.append(row("gap_after_targets", after, of=target))
+    blow = 100 * lost / level.value if lost and level else None
+    rows.append(row("loss_to_output", blow, "flood_direct_loss level actual", of=level))
+    if lost and level and size and output:
+        rows.append(row("loss_to_output_city", 100 * size.value / output.value))
+        rows.append(row("loss_share", 100 * lost / size.value))
+        rows.append(row("output_share", 100 * level.value / output.value))
     return table(rows)
 
 
 def cascade(h: Headline, series: pd.DataFrame, around_pp: float = 0.5) -> pd.DataFrame:
     """G3: the target vector beside those of city, province and nation; amplification = own − city's."""
-    areas = parents(h.ref_area)
     lines = []
     for name, fact in h.targets.items():
-        own = row(name, fact.value, *fact.interval(around_pp), observation_id=fact.observation_id)
-        own["reason"] = "" if name != "project_investment" else "from_levels"
-        for level, code in areas.items():
-            up = lookup(series, code, name, "growth_rate", "target", h.plan_year)
-            own[level] = up.value if up else NAN
-        own["amplification"] = own["value"] - own.get("city", NAN)
-        lines.append(own)
-    if not lines:
-        lines.append(missing("targets", "growth_rate target"))
-    return table(lines)
+        above = {
+            k: lookup(series, c, name, "growth_rate", "target", h.plan_year) for k, c in parents(h.ref_area).items()
+        }
+        more: dict[str, Any] = {level: up.value if up else NAN for level, up in above.items()}
+        more["amplification"] = fact.value - more.get("city", NAN)
+        more["reason"] = "from_levels" if " " in fact.observation_id else ""
+        lines.append(row(name, (fact.value, *fact.interval(around_pp)), of=fact, **more))
+    return table(lines or [row("targets", None, "growth_rate target")])
 
 
 def ladder(h: Headline, series: pd.DataFrame) -> pd.DataFrame:
     """The growth target from nation to document, last year's growth and, where known, what came of it."""
     lines = []
     for level, code in reversed([("own", h.ref_area), *parents(h.ref_area).items()]):
-        own = level == "own"
-        goal = h.target if own else lookup(series, code, "gdp", "growth_rate", "target", h.plan_year)
-        last = h.growth if own else lookup(series, code, "gdp", "growth_rate", "actual", h.review_year)
-        later = lookup(series, code, "gdp", "growth_rate", "actual", h.plan_year)
-        line = row(level, goal.value if goal else NAN, observation_id=goal.observation_id if goal else "")
-        line |= {
-            "last": last.value if last else NAN,
-            "outcome": later.value if later else NAN,
-            "about": bool(goal and goal.bound == "about"),
-            "reason": "" if goal else f"needs gdp growth_rate target {level}",
-        }
-        lines.append(line)
+        ends = (("target", h.plan_year), ("actual", h.review_year), ("actual", h.plan_year))
+        goal, last, later = (lookup(series, code, "gdp", "growth_rate", *end) for end in ends)
+        goal, last = (h.target, h.growth) if level == "own" else (goal, last)
+        more: dict[str, Any] = {"last": last.value if last else NAN, "outcome": later.value if later else NAN}
+        more["about"] = bool(goal and goal.bound == "about")
+        lines.append(row(level, goal.value if goal else None, f"gdp growth_rate target {level}", of=goal, **more))
     return table(lines)
 
 
@@ -453,13 +405,15 @@ def ratios(
     Returns
     -------
     DataFrame
-        item, value (as printed), same_basis (nominal targets over nominal growth at the first deflator above
-        0), basis, share_change_<π> (change of the ratio to nominal output for each deflator, per cent).
+        item, value (as printed), over (what it is divided by), same_basis (nominal targets over nominal growth at
+        the first deflator above 0), basis, real (the target without its prices), share_change_<π> (change of the
+        ratio to nominal output for each deflator, per cent).
     """
     if not h.target or not h.target.value:
-        return table([missing("ratio", "gdp growth_rate target")])
+        return table([row("ratio", None, "gdp growth_rate target")])
     g = h.target.value if goal is None else goal
     chosen = next((d for d in deflators if d > 0), 0.0)
+    prices = dict.fromkeys(("fixed_asset_investment", *PARTS_OF_INVESTMENT), fai_deflator) | {"retail_sales": cpi}
     lines = []
     for name, fact in h.targets.items():
         if name == "gdp":
@@ -467,51 +421,43 @@ def ratios(
         nominal = fact.price_basis == "nominal"
         over = h.targets.get("fixed_asset_investment") if name in PARTS_OF_INVESTMENT else None
         below = over.value if over else g
-        base = below if over or not nominal else 100 * ((1 + g / 100) * (1 + chosen / 100) - 1)
-        line = row(name, fact.value / below, unit="1", observation_id=fact.observation_id)
-        line |= {
-            "over": over.indicator_id if over else "gdp",
-            "growth": fact.value,
-            "basis": fact.price_basis,
-            "same_basis": fact.value / base if fact.price_basis else NAN,
-            "reason": "" if fact.price_basis else "needs price_basis",
+        base = chained(g, chosen) if nominal and not over else below
+        more: dict[str, Any] = {"over": over.indicator_id if over else "gdp", "growth": fact.value}
+        more |= {"basis": fact.price_basis, "same_basis": fact.value / base if fact.price_basis else NAN}
+        more["real"] = chained(fact.value, over=[prices.get(name, chosen)]) if nominal else NAN
+        changes: dict[str, Any] = {
+            f"share_change_{d:g}": chained(fact.value, over=[g, d]) if nominal else NAN for d in deflators
         }
-        for d in deflators:
-            change = 100 * ((1 + fact.value / 100) / ((1 + g / 100) * (1 + d / 100)) - 1)
-            line[f"share_change_{d:g}"] = change if nominal else NAN
-        if name == "fixed_asset_investment":
-            line["real"] = 100 * ((1 + fact.value / 100) / (1 + fai_deflator / 100) - 1)
-        lines.append(line)
+        more["reason"] = "" if fact.price_basis else "needs price_basis"
+        lines.append(row(name, fact.value / below, unit="1", of=fact, **more, **changes))
     if h.income_in_step:
         # in step by definition; read as nominal, prices take their part
-        real = g if income_basis == "real" else 100 * ((1 + g / 100) / (1 + cpi / 100) - 1)
-        more: dict[str, Any] = {"over": "gdp", "growth": g, "basis": income_basis, "same_basis": real / g}
+        real = g if income_basis == "real" else chained(g, over=[cpi])
+        more = {"over": "gdp", "growth": g, "basis": income_basis, "same_basis": real / g, "real": real}
         lines.append(row("resident_income", 1.0, unit="1", **more))
-    return table(lines or [missing("ratio", "growth_rate target")])
+    return table(lines or [row("ratio", None, "growth_rate target")])
 
 
 def bounds(h: Headline, share_low: float, share_high: float) -> pd.DataFrame:
     """G5: what the rest must do, for any admitted share of the part."""
-    rows = []
     total, part = h.target, h.targets.get("industrial_va_above_scale")
-    if total and part:
-        ends = sorted(float(rest_growth(total.value, part.value, s)) for s in (share_low, share_high))
-        rows.append(row("rest_of_economy", NAN, *ends, evidence="bound", observation_id=part.observation_id))
-    else:
-        rows.append(missing("rest_of_economy", "industrial_va_above_scale growth_rate target", "bound"))
     whole, project = h.targets.get("fixed_asset_investment"), h.targets.get("project_investment")
-    if whole and project and project.value > 0:
-        most = min(1.0, whole.value / project.value)
-        line = row("projects_share_of_investment", NAN, 0.0, 100 * most, evidence="bound")
-        rows.append(line | {"observation_id": whole.observation_id})
-    else:
-        rows.append(missing("projects_share_of_investment", "project_investment level target", "bound"))
     money = h.targets.get("general_public_budget_revenue")
-    if total and money:
-        floor = 100 * ((1 + money.value / 100) / (1 + total.value / 100) - 1)
-        line = row("deflator_where_revenue_keeps_pace", floor, evidence="bound")
-        rows.append(line | {"observation_id": money.observation_id})
-    return table(rows)
+    mark: dict[str, Any] = {"evidence": "bound"}
+    rest = most = None
+    if total and part:
+        rest = (NAN, *sorted(float(rest_growth(total.value, part.value, s)) for s in (share_low, share_high)))
+    if whole and project and project.value > 0:
+        most = (NAN, 0.0, 100 * min(1.0, whole.value / project.value))
+    keeps = chained(money.value, over=[total.value]) if total and money else None
+    return table(
+        [
+            row("rest_of_economy", rest, "industrial_va_above_scale growth_rate target", of=part, **mark),
+            row("projects_share_of_investment", most, "project_investment level target", of=whole, **mark),
+            row("deflator_where_revenue_keeps_pace", keeps, "general_public_budget_revenue growth_rate target",
+                of=money, **mark),
+        ]
+    )  # fmt: skip
 
 
 def contributions(sectors: pd.DataFrame) -> pd.DataFrame:
@@ -536,27 +482,20 @@ def index_paths(h: Headline, trends: Sequence[float], series: pd.DataFrame) -> p
     """
     if not h.growth or not h.review_year:
         return pd.DataFrame(columns=["series", "year", "value", "evidence"])
-    years = [h.review_year - 1, h.review_year, h.review_year + 1]
-    code = parents(h.ref_area).get("city", "")
-    up = [
-        lookup(series, code, "gdp", "growth_rate", status, year)
-        for status, year in (("actual", h.review_year), ("target", h.plan_year))
-    ]
-    paths: dict[str, tuple[list[float | None], str]] = {
-        "document": ([h.growth.value, h.target.value if h.target else None], "arithmetic")
+    city, start = parents(h.ref_area).get("city", ""), h.review_year - 1
+    ends = (("actual", h.review_year), ("target", h.plan_year))
+    steps = {
+        "document": [h.growth, h.target],
+        "city": [lookup(series, city, "gdp", "growth_rate", *end) for end in ends],
     }
-    if up[0]:
-        paths["city"] = ([fact.value if fact else None for fact in up], "arithmetic")
-    paths |= {f"trend_{x:g}": ([x, x], "scenario") for x in trends}
-    lines = []
-    for name, (steps, evidence) in paths.items():
-        value = 100.0
-        lines.append({"series": name, "year": years[0], "value": value, "evidence": evidence})
-        for year, step in zip(years[1:], steps, strict=True):
-            if step is None:
-                break
-            value *= 1 + step / 100
-            lines.append({"series": name, "year": year, "value": value, "evidence": evidence})
+    paths: dict[str, list[float]] = {f"trend_{x:g}": [x, x] for x in trends}
+    for name, facts in steps.items():
+        paths[name] = [fact.value for fact in (facts if facts[0] else []) if fact]
+    lines = [
+        {"series": name, "year": start + k, "value": 100 + chained(*rates[:k]),
+         "evidence": "scenario" if name.startswith("trend") else "arithmetic"}
+        for name, rates in paths.items() if rates for k in range(len(rates) + 1)
+    ]  # fmt: skip
     return pd.DataFrame(lines)
 
 
@@ -584,18 +523,10 @@ def fan(
 def not_known(h: Headline, series: pd.DataFrame) -> pd.DataFrame:
     """G8: what document and known series leave open; ``reason`` is the key of what would close it."""
     city = parents(h.ref_area).get("city", "")
-    last, goal = ((s, y) for s, y in (("actual", h.review_year), ("target", h.plan_year)))
-    have = {
-        "level": h.level,
-        "growth": h.growth,
-        "target": h.target,
-        "review_headlines": h.targets and len(h.reported) == len(h.targets),
-        "city_growth": lookup(series, city, "gdp", "growth_rate", *last),
-        "city_targets": lookup(series, city, "gdp", "growth_rate", *goal),
-        # one year of actuals never holds these, whatever the document
-        "trend": None,
-        "sector_shares": None,
-        "deflator": None,
-    }
-    rows = [row(name, evidence="bound", reason=f"ledger {name}") for name, known_ in have.items() if not known_]
-    return table(rows)
+    have: dict[str, object] = {"level": h.level, "growth": h.growth, "target": h.target}
+    have["review_headlines"] = h.targets and len(h.reported) == len(h.targets)
+    have["city_growth"] = lookup(series, city, "gdp", "growth_rate", "actual", h.review_year)
+    have["city_targets"] = lookup(series, city, "gdp", "growth_rate", "target", h.plan_year)
+    # one year of actuals never holds these, whatever the document
+    have |= dict.fromkeys(("trend", "sector_shares", "deflator"))
+    return table(row(name, evidence="bound", reason=f"ledger {name}") for name, there in have.items() if not there)

@@ -420,11 +420,7 @@ def tornado(w: World, a: Assumptions, ranges: Mapping[str, tuple[float, float]] 
 
 
 def shapley(
-    w: World,
-    a: Assumptions,
-    ranges: Mapping[str, tuple[float, float]] | None = None,
-    n: int = 4096,
-    seed: int = 720,
+    w: World, a: Assumptions, ranges: Mapping[str, tuple[float, float]] | None = None, n: int = 4096, seed: int = 720
 ) -> pd.DataFrame:
     """Shapley shares of the variance of growth among the assumptions (uniform on their ranges) and the year shock.
 
