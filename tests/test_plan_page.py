@@ -118,6 +118,20 @@ def test_words_without_a_numeral_are_marked_and_share_one_mark(zh):
     assert {mark["id"], *(i["id"] for i in mark.parent.select("i"))} == {"o6", "o7"}
 
 
+def test_what_overlaps_or_runs_over_a_line_is_still_shown_once():
+    """Nothing of the text is doubled or lost, and every id still leads somewhere."""
+    document = sources.Document("d", TEXT)
+    wide = observation("o8", None, "3%。<b>甲&乙</b>\n服务")
+    overlapping = pd.concat([OBSERVATIONS, pd.DataFrame([wide])])
+    soup = BeautifulSoup(plan_page.render(document, MENTIONS, overlapping, INDICATORS, "zh"), "lxml")
+    for extra in soup.select(".text .ln, .text .erqi-said"):
+        extra.extract()
+    shown = "".join(soup.select_one(".text").get_text().split())
+    assert shown == "".join(TEXT.split())
+    for name in [*MENTIONS["mention_id"], *overlapping["observation_id"]]:
+        assert len(soup.select(f"#{name}")) == 1
+
+
 def test_every_row_has_its_place_and_every_place_its_row(zh):
     rows = zh.select("tbody tr")
     assert len(rows) == len(OBSERVATIONS) + 2, "and the mentions that nothing was read from"

@@ -5,7 +5,6 @@ from __future__ import annotations
 import base64
 import hashlib
 from collections import Counter
-from collections.abc import Iterator
 from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
@@ -21,38 +20,32 @@ from erqi.figures.tables import show_css
 
 KINDS = ("quantity", "threshold", "date", "name", "ordinal", "statement")
 STATUSES = ("actual", "target", "scope", "none")
-_TEMPLATES = Path(__file__).parent / "templates"
+POLICY = "default-src 'none'; style-src 'unsafe-inline'; font-src data:; img-src data:; script-src 'sha256-{}'"
 
 
-@dataclass(frozen=True)
+@dataclass
 class Span:
-    """A highlighted piece of the text: a mention, or words that fix a value without a numeral."""
+    """A highlighted piece of the text: a mention, or words that fix a value without a numeral.
+
+    ``found`` has one entry for each observation that was read from it, or one that says that there is none.
+    """
 
     id: str
     start: int
     end: int
     kind: str
     head: str
-    anchors: list[str] = field(default_factory=list)
-    readings: list[str] = field(default_factory=list)
-    found: list[tuple[str, str]] = field(default_factory=list)
+    also: list[str] = field(default_factory=list)
+    found: list[dict[str, Any]] = field(default_factory=list)
 
-    def piece(self, text: str, t: labels.Translator) -> dict[Any, Any]:
-        """What the template needs."""
-        states = list(dict.fromkeys(status for status, _ in self.found)) or ["none"]
-        return {
-            "id": self.id,
-            "text": text[self.start : self.end],
-            "kind": self.kind,
-            "status": states[0],
-            "statuses": " ".join(states),
-            "topics": " ".join(dict.fromkeys(topic for _, topic in self.found)) or "-",
-            "mark": t(f"mark.{self.kind}") if self.kind != "quantity" else "",
-            "anchors": [a for a in dict.fromkeys(self.anchors) if a != self.id],
-            "row": f"row-{self.anchors[0] if self.anchors else self.id}",
-            "head": self.head,
-            "readings": self.readings,
-        }
+    @property
+    def anchors(self) -> list[str]:
+        """Every id that leads here besides its own."""
+        return [i for i in dict.fromkeys([*self.also, *(one["id"] for one in self.found)]) if i != self.id]
+
+    def all(self, key: str) -> str:
+        """The codes of one column over all observations, as an attribute."""
+        return " ".join(dict.fromkeys(one[key] for one in self.found))
 
 
 def write(data_dir: str | Path, out: str | Path, lang: str = "zh", document: str = "") -> Path:
@@ -127,145 +120,119 @@ def render(
         Names and topics of the indicators; may be empty.
     """
     t = labels.translator("plan", lang)
-    names = indicators.set_index("indicator_id")[[f"name_{lang}", "topic"]].to_dict("index")
-    spans, rows = _spans(mentions, observations, names, t)
-    lines = list(_lines(document.text, spans, t))
-    number = {anchor: n for n, line in lines for one in line if isinstance(one, Span) for anchor in _ids(one)}
-    rows.sort(key=lambda row: row["start"])
-    for row in rows:
-        row["line"] = number.get(row["to"], "")
-        row["text"] = document.text[row.pop("start") : row.pop("end")]
-    topics = sorted({str(row["topic"]) for row in rows if row["topic"] != "-"})
+    text, names = document.text, indicators.set_index("indicator_id")[[f"name_{lang}", "topic"]].to_dict("index")
+    spans = _spans(_records(mentions), _records(observations), names, t)
     kinds = Counter(span.kind for span in spans)
-    states = Counter(state for span in spans for state in {s for s, _ in span.found} or {"none"})
+    states = Counter(state for span in spans for state in {one["status"] for one in span.found})
+    topics = sorted({one["topic"] for span in spans for one in span.found} - {"-"})
+    heads = ("text", "indicator_id", "measure", "value", "time_period", "status", "kind")
     script = _template("plan.js")
-    digest = base64.b64encode(hashlib.sha256(script.encode()).digest()).decode()
-    fill = {
-        "t": t, "lang": lang, "title": document.sidecar.title or document.document_id,
-        "n_mentions": len(mentions), "n_observations": len(observations),
-        "statuses": [(s, t(f"status.{s}"), states[s]) for s in STATUSES if states[s]],
-        "kinds": [
-            (k, t(f"kind.{k}"), t(f"mark.{k}") if k != "quantity" else "", kinds[k]) for k in KINDS if kinds[k]
-        ],
-        "topics": [(one, t.code("topic", one)) for one in topics],
-        "lines": [
-            {"number": n, "pieces": [p.piece(document.text, t) if isinstance(p, Span) else p for p in line]}
-            for n, line in lines
-        ],
-        "heads": [t(f"col.{c}") for c in ("text", "indicator_id", "measure", "value", "time_period", "status", "kind")],
-        "rows": rows, "script": script,
-        "policy": "default-src 'none'; style-src 'unsafe-inline'; font-src data:; img-src data:; "
-        f"script-src 'sha256-{digest}'",
-    }  # fmt: skip
-    template = Environment(loader=PackageLoader("erqi.reports"), autoescape=True, trim_blocks=False).get_template(
-        "plan.html.j2"
+    page = (
+        Environment(loader=PackageLoader("erqi.reports"), autoescape=True)
+        .get_template("plan.html.j2")
+        .render(
+            t=t,
+            lang=lang,
+            title=document.sidecar.title or document.document_id,
+            text=text,
+            lines=_lines(text, spans),
+            spans=spans,
+            statuses=[(s, t(f"status.{s}"), states[s]) for s in STATUSES if states[s]],
+            kinds=[(k, t(f"kind.{k}"), _mark(k, t), kinds[k]) for k in KINDS if kinds[k]],
+            topics=[(one, t.code("topic", one)) for one in topics],
+            marks={k: _mark(k, t) for k in KINDS},
+            counts={"mentions": len(mentions), "observations": len(observations)},
+            heads=[t(f"col.{c}") for c in heads],
+            css=show_css() + _template("style.css") + _template("plan.css"),
+            script=script,
+            policy=POLICY.format(base64.b64encode(hashlib.sha256(script.encode()).digest()).decode()),
+        )
     )
-    css = show_css() + _template("style.css") + _template("plan.css")
-    page = template.render(fill, css=css)
     return page.replace("/*font*/", style.font_css(page), 1)
 
 
 @cache
 def _template(name: str) -> str:
-    return (_TEMPLATES / name).read_text(encoding="utf-8")
+    return (Path(__file__).parent / "templates" / name).read_text(encoding="utf-8")
 
 
-def _ids(span: Span) -> list[str]:
-    return [span.id, *span.anchors]
+def _records(table: pd.DataFrame) -> list[dict[Any, Any]]:
+    """Rows with "" for what is missing."""
+    return [{k: "" if labels.missing(v) else v for k, v in row.items()} for row in table.to_dict("records")]
+
+
+def _mark(kind: str, t: labels.Translator) -> str:
+    return t(f"mark.{kind}") if kind != "quantity" else ""
+
+
+def _join(*words: str) -> str:
+    return " · ".join(filter(None, words))
 
 
 def _spans(
-    mentions: pd.DataFrame, observations: pd.DataFrame, names: dict[Any, Any], t: labels.Translator
-) -> tuple[list[Span], list[dict[Any, Any]]]:
-    """Highlights in the order of the text, and the rows of the table below it."""
-    spans = {
-        m["mention_id"]: Span(m["mention_id"], int(m["start"]), int(m["end"]), m["kind"], _mention(m, t))
-        for m in mentions.to_dict("records")
-    }
-    rows = []
-    taken = sorted((s.start, s.end, s.id) for s in spans.values())
-    for o in observations.sort_values(["start", "observation_id"]).to_dict("records"):
+    mentions: list[dict[Any, Any]], observations: list[dict[Any, Any]], names: dict[Any, Any], t: labels.Translator
+) -> list[Span]:
+    """Highlights in the order of the text; what would overlap an earlier one is told there."""
+    spans = {m["mention_id"]: Span(m["mention_id"], m["start"], m["end"], m["kind"], "") for m in mentions}
+    for m in mentions:
+        spans[m["mention_id"]].head = _join(t(f"kind.{m['kind']}"), _value(m, t), m["hedge"])
+    for o in sorted(observations, key=lambda o: (o["start"], o["observation_id"])):
         name = o["observation_id"]
-        start, end = int(o["start"]), int(o["end"])
-        span = spans.get(o["mention_id"])
-        if span is None:
-            over = next((one for a, b, one in taken if a < end and start < b), None)
-            span = spans[over] if over else Span(name, start, end, "statement", t("kind.statement"))
-            if not over:
-                spans[name] = span
-                taken.append((start, end, name))
-        known = names.get(o["indicator_id"], {}) if not labels.missing(o["indicator_id"]) else {}
-        topic = known.get("topic")
-        status = "none" if labels.missing(o["status"]) else str(o["status"])
-        topic = "-" if labels.missing(topic) else str(topic)
-        indicator = str(known.get(f"name_{t.lang}") or ("" if labels.missing(o["subject"]) else o["subject"]))
-        span.anchors.append(name)
-        span.found.append((status, topic))
-        span.readings.append(_reading(o, indicator, t))
-        value = _value(o, t)
-        cells = [
-            indicator,
-            "" if labels.missing(o["measure"]) else t(f"measure.{o['measure']}"),
-            value,
-            labels.period(o["time_period"], t.lang),
-            t(f"status.{status}"),
-            t(f"kind.{span.kind}"),
-        ]
-        rows.append({
-            "id": f"row-{name}", "to": name, "kind": span.kind, "status": status, "topic": topic,
-            "start": span.start, "end": span.end, "cells": cells,
-        })  # fmt: skip
-    for span in spans.values():
-        if not span.found:
-            rows.append({
-                "id": f"row-{span.id}", "to": span.id, "kind": span.kind, "status": "none", "topic": "-",
-                "start": span.start, "end": span.end,
-                "cells": ["", "", "", "", t("status.none"), t(f"kind.{span.kind}")],
-            })  # fmt: skip
-    return sorted(spans.values(), key=lambda s: (s.start, s.end)), rows
+        span = spans.get(o["mention_id"]) or spans.setdefault(
+            name, Span(name, o["start"], o["end"], "statement", t("kind.statement"))
+        )
+        span.found.append(_entry(o, names.get(o["indicator_id"], {}), t))
+    none = {"status": "none", "topic": "-", "reading": "", "cells": ["", "", "", "", t("status.none")]}
+    merged: list[Span] = []
+    for span in sorted(spans.values(), key=lambda s: (s.start, -s.end)):
+        if merged and span.start < merged[-1].end:
+            merged[-1].also.append(span.id)
+            merged[-1].found += span.found
+        else:
+            merged.append(span)
+    for span in merged:
+        span.found = span.found or [none | {"id": span.id}]
+    return merged
+
+
+def _entry(o: dict[Any, Any], known: dict[str, Any], t: labels.Translator) -> dict[str, Any]:
+    """What one observation says: codes for the filters, a line of words, the cells of its row."""
+    status, topic = o["status"] or "none", known.get("topic")
+    name = str(known.get(f"name_{t.lang}") or o["subject"])
+    value, period = _value(o, t), labels.period(o["time_period"], t.lang)
+    interval = ""
+    if "" not in (o["value"], o["lower"], o["upper"]) and o["lower"] != o["upper"]:
+        low, high = (labels.quantity(o[c], o["unit"], t.lang) for c in ("lower", "upper"))
+        interval = t("interval", lower=low, upper=high)
+    coded = ("measure", "status", "bound", "commitment")
+    words = [t(f"{c}.{o[c]}") for c in coded if o[c] not in ("", "point", "none")]
+    subject = f"（{o['subject']}）" if o["subject"] not in ("", name) else ""
+    measure = t(f"measure.{o['measure']}") if o["measure"] else ""
+    return {
+        "id": o["observation_id"],
+        "status": status,
+        "topic": "-" if labels.missing(topic) else str(topic),
+        "reading": _join(name + subject, value, interval, period, *words, o["note"]),
+        "cells": [name, measure, value, period, t(f"status.{status}")],
+    }
 
 
 def _value(row: dict[Any, Any], t: labels.Translator) -> str:
-    unit = "" if labels.missing(row["unit"]) else str(row["unit"])
-    return "" if labels.missing(row["value"]) else labels.quantity(row["value"], unit, t.lang)
+    return labels.quantity(row["value"], row["unit"], t.lang) if row["value"] != "" else ""
 
 
-def _mention(m: dict[Any, Any], t: labels.Translator) -> str:
-    return " · ".join(
-        filter(None, (t(f"kind.{m['kind']}"), _value(m, t), "" if labels.missing(m["hedge"]) else m["hedge"]))
-    )
-
-
-def _reading(o: dict[Any, Any], indicator: str, t: labels.Translator) -> str:
-    """One observation in one line of words."""
-    interval = ""
-    if not any(labels.missing(o[c]) for c in ("value", "lower", "upper")) and o["lower"] != o["upper"]:
-        unit = "" if labels.missing(o["unit"]) else str(o["unit"])
-        low, high = (labels.quantity(o[c], unit, t.lang) for c in ("lower", "upper"))
-        interval = t("interval", lower=low, upper=high)
-    coded = [
-        t(f"{c}.{o[c]}")
-        for c in ("measure", "status", "bound", "commitment")
-        if not labels.missing(o[c]) and o[c] not in ("point", "none")
-    ]
-    subject = "" if labels.missing(o["subject"]) or o["subject"] == indicator else f"（{o['subject']}）"
-    note = "" if labels.missing(o["note"]) else str(o["note"])
-    period = labels.period(o["time_period"], t.lang)
-    return " · ".join(filter(None, (f"{indicator}{subject}", _value(o, t), interval, period, *coded, note)))
-
-
-def _lines(text: str, spans: list[Span], t: labels.Translator) -> Iterator[tuple[int, list[str | Span]]]:
+def _lines(text: str, spans: list[Span]) -> list[tuple[int, list[str | Span]]]:
     """Each line that has text, with its number, cut into plain pieces and highlights."""
-    start, at = 0, 0
+    lines, start, here, todo = [], 0, 0, spans[::-1]
     for n, line in enumerate(text.split("\n"), 1):
-        end, pieces, here = start + len(line), list[str | Span](), start
-        while at < len(spans) and spans[at].start < end + 1:
-            span = spans[at]
-            at += 1
-            if span.start >= here:
-                pieces += [text[here : span.start], span]
-                here = span.end
-        pieces.append(text[min(here, end) : end])
+        end, here = start + len(line), max(here, start)
+        pieces: list[str | Span] = []
+        while todo and todo[-1].start <= end:
+            span = todo.pop()
+            pieces += [text[here : span.start], span]
+            here = span.end
+        pieces.append(text[here:end])
         if line.strip():
-            yield n, [piece for piece in pieces if piece]
+            lines.append((n, pieces))
         start = end + 1
+    return lines
