@@ -124,6 +124,8 @@ def record(counts: pd.DataFrame, parent: pd.DataFrame, icc: float, t: Translator
         error = parent["error"]
         words = {"n": str(len(parent)), "hits": str(int(parent["hit"].sum())), "area": parent["area"].iloc[0]}
         words |= {"mean": number(error.mean(), t.lang, 2), "rmse": number(float(np.sqrt((error**2).mean())), t.lang, 2)}
+        last = parent.sort_values("year").tail(5)
+        words |= {"recent": str(len(last)), "recent_hits": str(int(last["hit"].sum()))}
         told.append(say(t, "base.parent", **words))
     return told
 
