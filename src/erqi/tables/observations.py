@@ -71,8 +71,9 @@ def observation_rows(reading: Reading, document: Document) -> list[dict[str, Any
         indicator = book.match(said.subject, said.unit, said.measure)
         if not indicator and said.mention and said.measure == "level":
             # what stands right after a classifier is what it counts: 打造150个和美乡村
-            after = document.text[said.mention.end : said.mention.end + _AFTER].translate(_STOPS).split("|")[0]
-            indicator = book.match(after, said.unit, said.measure)
+            noun = said.mention.end - max(0, len(said.mention.unit_text) - 1)
+            after = document.text[noun : said.mention.end + _AFTER].translate(_STOPS).split("|")[0]
+            indicator = book.match(said.subject + after, said.unit, said.measure)
         if not indicator and clauses[said.start, said.end] == 1 and len(said.subject) <= _BARE:
             indicator = book.match(quote, said.unit, said.measure, _BARE - 1)
         price = said.price_basis or book.price_basis(indicator, said.measure)
