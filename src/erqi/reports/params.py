@@ -22,13 +22,13 @@ import yaml
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError, create_model
 
 from erqi.errors import InputError
+from erqi.figures import labels
 
 if TYPE_CHECKING:
     import pandas as pd
 
 _ROOT = Path(__file__).parents[3]
 _FILE = Path(__file__).with_name("parameters.yml")
-_KINDS = {int: "a whole number", float: "a number", bool: "true or false", str: "text"}
 
 
 class Parameters(BaseModel):
@@ -60,26 +60,23 @@ def specification() -> dict[str, dict[str, dict[str, Any]]]:
     return {notebook: common | (own or {}) for notebook, own in raw.items()}
 
 
-def allowed(spec: Mapping[str, Any]) -> str:
+def allowed(spec: Mapping[str, Any], language: str = "en") -> str:
     """The values that a parameter may take, in words."""
+    t = labels.translator("pages", language)
+    kind = t(f"may.{type(spec['default']).__name__}")
     if "range" in spec:
         low, high = spec["range"]
-        also = f", or {spec['sentinel']:g}" if "sentinel" in spec else ""
-        return f"{_KINDS[type(spec['default'])]} from {low} to {high}{also}"
-    if "one_of" in spec:
-        return "one of " + ", ".join(spec["one_of"])
-    if "some_of" in spec:
-        return "some of " + ", ".join(spec["some_of"]) + ", separated by commas, each once"
+        also = t("may.sentinel", value=f"{spec['sentinel']:g}") if "sentinel" in spec else ""
+        return t("may.range", kind=kind, low=low, high=high) + also
+    for rule in ("one_of", "some_of"):
+        if rule in spec:
+            return t(f"may.{rule}", values=", ".join(spec[rule]))
     if "numbers" in spec:
         low, high = spec["numbers"]
-        order = f", {spec['order']}" if "order" in spec else ""
-        return f"numbers from {low} to {high}, separated by commas{order}"
+        return t("may.numbers", low=low, high=high) + (t(f"may.{spec['order']}") if "order" in spec else "")
     if "is" in spec:
-        words = {"folder": "an existing folder", "file": "an existing file, or empty"}
-        return words.get(spec["is"], "a date such as 2022-03-31, or empty")
-    if "pattern" in spec:
-        return f"text like {spec['pattern']}"
-    return _KINDS[type(spec["default"])]
+        return t(f"may.{spec['is']}")
+    return t("may.pattern", pattern=spec["pattern"]) if "pattern" in spec else kind
 
 
 def _find(value: str) -> Path:
@@ -242,7 +239,7 @@ def describe(notebook: str, language: str = "en") -> list[dict[str, Any]]:
             "name": name,
             "type": type(spec["default"]).__name__,
             "default": spec["default"],
-            "allowed": allowed(spec),
+            "allowed": allowed(spec, language),
             "unit": spec.get("unit", ""),
             "meaning": spec[language],
             "source": spec["source"],
