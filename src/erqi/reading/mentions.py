@@ -230,6 +230,8 @@ def _digits(copy: str, match: re.Match[str], previous: Mention | None) -> dict[s
     before = copy[max(0, start - _WINDOW) : start]
     last, following = before[-1:], copy[end : end + 1]
     number = match.group().replace(",", "")
+    if len(number) > _DIGITS_MOST:
+        return {"start": start, "end": end, "kind": NAME, "number": number}
     date = _date(copy, start, before)
     if date:
         return {"start": start, "end": date, "kind": DATE, "number": number}
@@ -300,10 +302,10 @@ def _digits(copy: str, match: re.Match[str], previous: Mention | None) -> dict[s
     )
 
 
-_SHARED_POINTS = re.compile(rf"(?:[、和与及]{_NUMBER}个?)*[、和与及]{_NUMBER}个?百分点")
+_SHARED_POINTS = re.compile(rf"(?:[、和与及]{_NUMBER}个?){{0,12}}[、和与及]{_NUMBER}个?百分点")
 _FRACTION = re.compile(r"([1-9][0-9]?)/([1-9][0-9]?)(?![0-9/.])")
 _MONEY_BEFORE = re.compile(r"(?:投资|收入|总值|产值|总额|贷款|存款|销售|税收?|融资|资金|支出|增加值)[^，。；]{0,8}$")
-_SERIES = re.compile(rf"(?:[、和与及](?:{_NUMBER}))+")
+_SERIES = re.compile(rf"(?:[、和与及](?:{_NUMBER})){{1,12}}")
 
 
 def _shared(copy: str, end: int) -> Unit | None:
@@ -377,10 +379,11 @@ def _quantity(
 def tidy(value: Decimal) -> Decimal:
     """Return a value without trailing zeros or an exponent, to 15 digits."""
     value = _PRECISE.plus(value).normalize()
-    return value.quantize(Decimal(1)) if value.as_tuple().exponent > 0 else value  # type: ignore[operator]
+    return value.quantize(Decimal(1)) if 0 < value.adjusted() < 27 and value == value.to_integral_value() else value
 
 
 _PRECISE = Context(prec=15)
+_DIGITS_MOST = 20  # a longer run is a code or a number of an account, not a quantity
 
 
 def interval(
@@ -605,6 +608,8 @@ def _words(copy: str, match: re.Match[str], previous: Mention | None) -> dict[st
     """Read a numeral in characters if it is a date or states a quantity; None for every other use."""
     start, end = match.span()
     word = match.group()
+    if len(word) > _DIGITS_MOST:
+        return None
     before = copy[max(0, start - _WINDOW) : start]
     last, following = before[-1:], copy[end : end + 1]
     fields = {"start": start, "end": end, "kind": DATE, "number": word}

@@ -15,6 +15,7 @@ SCALES = {"十": 10, "百": 100, "千": 1000, "万": 10**4, "萬": 10**4, "亿":
 CHINESE = "〇零○一二两三四五六七八九十百千万亿半兩萬億"
 ROMAN = {"Ⅰ": 1, "Ⅱ": 2, "Ⅲ": 3, "Ⅳ": 4, "Ⅴ": 5, "I": 1, "II": 2, "III": 3, "IV": 4, "V": 5}
 _PARTS = re.compile(rf"^(百|千|万|[{CHINESE}]+)分之(.+)$")
+_LONGEST = 40
 _VAGUE = re.compile("[多余餘几来數数]")
 
 
@@ -38,7 +39,7 @@ def chinese(text: str) -> Decimal | None:
     without a digit is one of it (``十二``, ``万亿``); vague words (多, 余, 几) do not change the value.
     """
     text = _VAGUE.sub("", text)
-    if not text:
+    if not text or len(text) > _LONGEST:
         return None
     if text == "半":
         return Decimal("0.5")
@@ -108,7 +109,7 @@ def value(text: str) -> Decimal | None:
         return None
     if not re.match(r"\d", head):
         return chinese(head)
-    match = re.match(r"[\d,]*\d(?:\.\d+)?", head)
+    match = re.match(r"[0-9,]*[0-9](?:\.[0-9]+)?", head)
     if not match:
         return None
     rest = _VAGUE.sub("", head[match.end() :])

@@ -161,9 +161,13 @@ def find(copy: str, mentions: list[Mention], outline: Outline, table: dict[int, 
         if isinstance(item, Mention) and item.form == "cell":
             found.append(_cell(item, table, outline))
             continue
+        if group and item.start < end and item.start - start > _LONGEST:
+            # what has no full stop is read in stretches, or the cost of looking back would grow with it
+            found.extend(_sentence(copy, start, item.start, group, outline))
+            start, group = item.start - min(200, item.start - group[-1].end), []
         if item.start >= end:
             if group:
-                found.extend(_sentence(copy, start, end, group, outline))
+                found.extend(_sentence(copy, start, min(end, group[-1].end + _LONGEST), group, outline))
             group = []
             while item.start >= end:
                 start = following
@@ -171,8 +175,11 @@ def find(copy: str, mentions: list[Mention], outline: Outline, table: dict[int, 
                 end, following = (stop.start(), stop.end()) if stop else (len(copy) + 1, len(copy))
         group.append(item)
     if group:
-        found.extend(_sentence(copy, start, end, group, outline))
+        found.extend(_sentence(copy, start, min(end, group[-1].end + _LONGEST), group, outline))
     return found
+
+
+_LONGEST = 2000
 
 
 def _cell(mention: Mention, table: dict[int, Cell], outline: Outline) -> Statement:
@@ -187,6 +194,7 @@ def _cell(mention: Mention, table: dict[int, Cell], outline: Outline) -> Stateme
 
 def _sentence(copy: str, start: int, end: int, items: list[Mention | Wording], outline: Outline) -> list[Statement]:
     end = min(end, len(copy))
+    start = max(start, items[0].start - _LONGEST)
     found: list[Statement] = []
     frame = _frame(copy, start, end, items[0].start, outline)
     group = [item for item in items if isinstance(item, Mention)]
