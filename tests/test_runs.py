@@ -315,3 +315,17 @@ def test_the_command_line_answers_with_a_line_and_a_code(trial: Path):
     assert "n_draws" in erqi("describe", "01_growth").stdout
     assert erqi("describe", "99_nothing").returncode == 2
     assert erqi("prune", "--keep", "1", "--out", str(trial / "out")).returncode == 0
+
+
+def test_an_unchanged_suite_imports_neither_pandas_nor_jupyter(trial: Path, monkeypatch):
+    monkeypatch.setattr(suites, "code_hash", lambda: "")  # someone may edit this very checkout meanwhile
+    file = suite(trial, "one")
+    go(trial, file)
+    code = (
+        "import sys; from pathlib import Path; from erqi.reports import runner, suite\n"
+        "suite.code_hash = lambda: ''\n"
+        f"print(runner.run(runner.Options(suite=Path({str(file)!r}), out=Path({str(trial / 'out')!r}), quiet=True)))\n"
+        "print([name for name in ('pandas', 'numpy', 'papermill', 'nbformat', 'nbconvert') if name in sys.modules])"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.split("\n")[:2] == ["0", "[]"], done.stdout

@@ -15,7 +15,6 @@ import erqi
 from erqi.reports import pages, params, runner, suite
 from erqi.reports.runner import BAD, GOOD, Options, Planned
 from erqi.reports.suite import Suite, both
-from erqi.tables.package import DESCRIPTOR, json_ld
 
 
 def _comparison(one: Planned, result: dict[str, Any]) -> dict[str, Any] | None:
@@ -96,7 +95,9 @@ def manifest(
     here = {entry["id"] for entry in runs}
     return {
         "schema": 1,
-        "title": both(book.title),
+        "title": both(
+            ", ".join(d["title"] or d["document_id"] for d in documents[:3]) if options.documents else book.title
+        ),
         "language": options.language or book.language,
         "status": "failed" if code else "ok",
         "exit_code": code,
@@ -125,8 +126,18 @@ def manifest(
 
 def _dataset(planned: Sequence[Planned], out: Path) -> dict[str, Any] | None:
     """The published tables that the runs read, as search engines want them said; none if they are only a reading."""
-    folder = next((one.data for one in planned if one.data and (one.data / DESCRIPTOR).is_file()), None)
-    return json_ld(folder, f"{os.path.relpath(folder, out / 'latest')}/") if folder else None
+    folder = next((one.data for one in planned if one.data and (one.data / "datapackage.json").is_file()), None)
+    if folder is None:
+        return None
+    base = f"{os.path.relpath(folder, out / 'latest')}/"
+    made_of = {"package": suite.file_hash(folder / "datapackage.json"), "code": suite.code_hash(), "base": base}
+    kept = out / ".cache" / f"dataset-{params.digest('dataset', made_of)}.json"
+    if not kept.exists():  # kept, since its room takes a second to import
+        from erqi.tables.package import json_ld
+
+        kept.parent.mkdir(exist_ok=True)
+        kept.write_text(json.dumps(json_ld(folder, base)), "utf-8")
+    return runner._read(kept)
 
 
 def _fetch(options: Options, key: str, target: Path) -> None:
