@@ -12,8 +12,10 @@ from typing import Any
 import IPython.display
 import pytest
 
+from erqi.errors import InputError
 from erqi.figures.labels import LANGUAGES, catalogue
 from erqi.paths import NOTEBOOKS, RAW
+from erqi.reports.book import plugged
 from erqi.reports.params import specification
 from erqi.reports.results import MIME
 from erqi.tables.build import build
@@ -153,6 +155,26 @@ def test_hindsight_is_stamped_and_otherwise_absent(plan, ran):
     stamped, _ = ran("02_target_feasibility", data_dir=plan, language="en", allow_hindsight=True)
     assert any("HINDSIGHT" in html for html in stamped)
     assert any("6 of 7 fell short" in html for html in stamped)
+
+
+def test_a_series_of_ones_own_may_show_a_trend(plan, ran, tmp_path):
+    rows = "".join(f"pm25,{year},{90 - 4 * n},ug/m3\n" for n, year in enumerate(range(2014, 2022)))
+    own = tmp_path / "own.csv"
+    own.write_text("indicator_id,year,value,unit\n" + rows, encoding="utf-8")
+    shown, _ = ran("03_environment", data_dir=plan, language="en", series_file=str(own))
+    assert any("2014, 2015" in html and "trend" in html for html in shown)
+
+
+@pytest.mark.parametrize(
+    ("text", "field"),
+    [("year,value\n2020,1\n", "columns"), ("indicator_id,year,value,unit\npm25,2020,x,ug/m3\n", "value")],
+)
+def test_a_series_that_cannot_be_used_is_refused_in_one_line(text, field, tmp_path):
+    bad = tmp_path / "bad.csv"
+    bad.write_text(text, encoding="utf-8")
+    with pytest.raises(InputError) as caught:
+        plugged(str(bad))
+    assert caught.value.field == field
 
 
 def test_a_failed_check_stops_the_audit_only_if_asked(plan, ran):

@@ -99,6 +99,27 @@ def panel() -> pd.DataFrame | None:
     return rows.assign(**{name: pd.to_numeric(rows[name]) for name in numbers})
 
 
+def plugged(path: str) -> pd.DataFrame | None:
+    """Read an annual series of the reader's own: ``indicator_id``, ``year``, ``value``, ``unit``; None for no path.
+
+    Raises
+    ------
+    InputError
+        If a column is missing or a year or value is no number.
+    """
+    if not path:
+        return None
+    rows = pd.read_csv(path)
+    for column in ("indicator_id", "year", "value", "unit"):
+        if column not in rows:
+            raise InputError(path, "columns", ", ".join(map(str, rows.columns)), f"a column {column}")
+    for column in ("year", "value"):
+        bad = rows.loc[pd.to_numeric(rows[column], errors="coerce").isna(), column]
+        if len(bad):
+            raise InputError(path, column, bad.iloc[0], "a number in every row")
+    return rows
+
+
 def opened(parameters: Parameters) -> Book:
     """Open the document that the parameters name; the latest one if they name none.
 
