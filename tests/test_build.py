@@ -243,11 +243,15 @@ def test_a_bad_report_leaves_the_package_as_it_was(reports, tmp_path):
     assert snapshot(tmp_path / "out") == before
 
 
-def test_files_of_others_in_the_folder_stay(reports, tmp_path):
-    (tmp_path / "out").mkdir()
-    (tmp_path / "out" / "CHANGELOG.md").write_text("ours")
-    build([reports / "yunjiang_2022.txt"], tmp_path / "out")
+def test_files_of_others_in_the_folder_stay_and_texts_of_documents_that_are_gone_go(reports, tmp_path):
+    (tmp_path / "out" / "text").mkdir(parents=True)
+    for name in ("CHANGELOG.md", "text/notes.txt"):
+        (tmp_path / "out" / name).write_text("ours")
+    for name in ("yunjiang_2022", "beishan_2022"):
+        built = build([reports / f"{name}.txt"], tmp_path / "out")
+    assert built.gone == 1
     assert (tmp_path / "out" / "CHANGELOG.md").read_text() == "ours"
+    assert {path.name for path in (tmp_path / "out" / "text").iterdir()} == {"notes.txt", "beishan_2022.txt"}
 
 
 def test_a_folder_without_reports_is_refused(tmp_path):

@@ -83,7 +83,7 @@ def build(paths: Iterable[str | Path] = (), out: str | Path = PROCESSED, *, jobs
         p for p in files if known.get(p.stem, {}).get("hash") != hashes[p.stem] or not _complete(out, known, p.stem)
     ]
     documents = {stem: known[stem] for stem in hashes if stem in known}
-    version = version or _version(out)
+    version, before = version or _version(out), _published(out)
     with staged(out, last=DESCRIPTOR) as folder:
         batches = [stale[i : i + _BATCH] for i in range(0, len(stale), _BATCH)]
         publish = functools.partial(_publish, folder)
@@ -102,9 +102,9 @@ def build(paths: Iterable[str | Path] = (), out: str | Path = PROCESSED, *, jobs
             (folder / _STATE).write_text(json.dumps(state, ensure_ascii=False, indent=0), encoding="utf-8")
         else:
             shutil.rmtree(folder / "parts")
-    _sweep(out, old["documents"], documents if len(files) > 1 else {}, set(hashes))
-    gone = len(set(old["documents"]) - set(hashes))
-    return Built(out, version, len(stale), len(files) - len(stale), gone, rows)
+    gone = before - set(hashes)
+    _sweep(out, old["documents"], documents if len(files) > 1 else {}, gone)
+    return Built(out, version, len(stale), len(files) - len(stale), len(gone), rows)
 
 
 def _reports(paths: list[Path]) -> list[Path]:
@@ -258,15 +258,20 @@ def _version(out: Path) -> str:
         return "0.1.0"
 
 
-def _sweep(out: Path, old: dict[str, Any], new: dict[str, Any], present: set[str]) -> None:
+def _published(out: Path) -> set[str]:
+    """Return the ids of the documents of the package that is there."""
+    path = out / "sources.parquet"
+    return set(parquet.read_table(path)["document_id"].to_pylist()) if path.is_file() else set()
+
+
+def _sweep(out: Path, old: dict[str, Any], new: dict[str, Any], gone: set[str]) -> None:
     """Remove what the last build wrote for documents that are gone or have moved to another partition."""
     for stem, entry in old.items():
         keep = {(new[stem]["at"], name) for name in new[stem]["tables"]} if stem in new else set()
         for name in entry["tables"]:
             if (entry["at"], name) not in keep:
                 (out / "parts" / name / entry["at"] / f"{stem}.parquet").unlink(missing_ok=True)
-    for text in (out / "text").glob("*.txt"):
-        if text.stem not in present:
-            text.unlink()
+    for stem in gone:
+        (out / "text" / f"{stem}.txt").unlink(missing_ok=True)
     if not new and old:
         shutil.rmtree(out / "parts", ignore_errors=True)

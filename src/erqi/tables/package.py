@@ -131,6 +131,7 @@ def _descriptor(
         "sources": listed
         if len(listed) <= _NAMED_SOURCES
         else [{"title": f"{len(listed)} documents, one row each", "path": "sources.csv"}],
+        **({"partitions": "parts/<table>/level=*/year=*/<document_id>.parquet"} if len(listed) > 1 else {}),
         "resources": [_resource(folder, wanted, rows[wanted.name], list(rows)) for wanted in tables],
     }
 
