@@ -1,6 +1,5 @@
 """How fast the reader is, and how its cost grows with length; called by ``python -m tests.bench reading``."""
 
-# ruff: noqa: E501, RUF005
 from __future__ import annotations
 
 import resource

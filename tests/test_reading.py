@@ -1,6 +1,6 @@
 """The grammar of the genre, construction by construction, in sentences of our own."""
 
-# ruff: noqa: E501, RUF005
+# ruff: noqa: E501
 from __future__ import annotations
 
 from decimal import Decimal

@@ -165,14 +165,14 @@ def _table(block: list[list[tuple[int, int, str]]], above: list[str], cells: dic
     first_value = next((i for i in range(1, len(headers)) if i != unit_column), 1)
     things = re.sub(r"（.*?）", "", headers[first_value]) if first_value < len(headers) else ""
     thing = "" if _PLAIN.match(things) or _GROWTH.search(things) or not _HEAD.search(things) else things
-    if not thing and (named := re.search(r"(?:产品|产量)产?量?", caption)) and "产量" in caption:
+    if not thing and "产量" in caption:
         thing = "产量"
     parents: list[tuple[int, str]] = []
     for row, flags in zip(block[body:], numbers[body:], strict=True):
         raw = row[0][2]
         indent = len(raw) - len(raw.lstrip())
         label = re.sub(r"^(?:其中|＃|#)[：:]?", "", raw.strip())
-        own = ("", None, "")
+        own: tuple[str, Unit | None, str] = ("", None, "")
         if bracket := _IN_BRACKETS.search(label):
             own = _unit(bracket.group(1))
             if own[1] is not None:

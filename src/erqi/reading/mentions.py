@@ -1,6 +1,6 @@
 """Every numeral of a text, once: what is printed, what it is worth, and what kind of numeral it is."""
 
-# ruff: noqa: E501  (a CJK character counts twice)
+# ruff: noqa: E501, SIM102, RUF034  (a CJK character counts twice)
 from __future__ import annotations
 
 import re
@@ -194,10 +194,9 @@ def find(text: str, copy: str, outline: Outline, table: dict[int, Cell]) -> list
     while (match := _FIND.search(copy, at)) is not None:
         previous = found[-1] if found else None
         cell = table.get(match.start()) if table else None
-        if cell is not None:
-            fields = _cell(copy, match, cell)
-        else:
-            fields = readers[match.lastgroup or ""](copy, match, previous)
+        fields: dict[str, Any] | None = (
+            _cell(copy, match, cell) if cell else readers[match.lastgroup or ""](copy, match, previous)
+        )
         at = match.end()
         if fields is None:
             continue
@@ -241,8 +240,8 @@ def _digits(copy: str, match: re.Match[str], previous: Mention | None) -> dict[s
     # the scale and unit of the second end of a range are those of the first, unless it has its own
     if following == "/" and (parts := _FRACTION.match(copy, start)) and re.search(r"[的占近约达为超过]$", before):
         share = Decimal(parts[1]) * 100 / Decimal(parts[2])
-        unit = Unit("", "%", Decimal(1), "share")
-        return _quantity(copy, start, parts.end(), parts[0], "", share, Decimal(1), unit, "", before, "")
+        percent = Unit("", "%", Decimal(1), "share")
+        return _quantity(copy, start, parts.end(), parts[0], "", share, Decimal(1), percent, "", before, "")
     inside, scales, after_scale, unit, stop = _tail(copy, end)
     form, unit_text = "", ""
     gap = _RANGE.match(copy, end) if unit is None or copy[stop : stop + 1] in "-—–~至到" else None
@@ -494,7 +493,7 @@ def _date(copy: str, start: int, before: str) -> int:
     if copy[at : at + 1] == "年" and _SPAN_BEFORE.search(before):
         return at + 1
     bare = re.compile(rf"{_Y}(?![0-9.,])").match(copy, start)
-    if bare and units.match(copy, bare.end()) is None and not _TAIL.match(copy, bare.end()).group().strip():
+    if bare and _tail(copy, bare.end())[0:4] == ("", "", "", None):
         # a year that stands alone: 对标2035, （2021）, 2022北京
         if before[-1:] in "〔（[《“" or re.search(
             r"(?:到|至|自|从|截至|对标|迎接|展望|透过|回望|回眸|告别|走过|进入|步入|面向|放眼|年|-)$", before
@@ -546,11 +545,7 @@ def _name(copy: str, start: int, end: int, before: str, last: str, following: st
             return "" if unit is not None and unit.dimension in ("money", "share", "mass", "area") else NAME
     if len(copy[start:end]) > 2 and "\u4e00" <= following <= "\u9fff" and copy[start:end].isdigit():
         # 626小河, 904专项: three digits and more before a word that is no unit
-        if (
-            _tail(copy, end)[3] is None
-            and not _TAIL.match(copy, end).group().strip()
-            and following not in "左以多余大和至到与及的"
-        ):
+        if _tail(copy, end)[0:4] == ("", "", "", None) and following not in "左以多余大和至到与及的":
             return NAME
     return ""
 
@@ -588,7 +583,7 @@ def _part(copy: str, match: re.Match[str], previous: Mention | None) -> dict[str
     form = "low" if _RANGE_CN.match(copy, end) and _FIND.match(copy, end + 1) and not _FROM.search(before) else ""
     if previous is not None and previous.form == "low" and start - previous.end <= 2:
         form = "high"
-    number = str(value if "分" not in unit else value)
+    number = str(value)
     return _quantity(
         copy,
         start,
@@ -669,18 +664,22 @@ def _words(copy: str, match: re.Match[str], previous: Mention | None) -> dict[st
     if following == "番" and re.search(r"翻了?(?:近|约|逾)?$", before):
         value = numerals.chinese(word)
         times = Decimal(2) ** int(value) if value and value < 10 and value == int(value) else None
-        return times and _quantity(
-            copy,
-            start,
-            end + 1,
-            word,
-            "番",
-            times,
-            Decimal("0.1"),
-            Unit("番", "x", Decimal(1), "ratio"),
-            "",
-            before,
-            "",
+        return (
+            None
+            if times is None
+            else _quantity(
+                copy,
+                start,
+                end + 1,
+                word,
+                "番",
+                times,
+                Decimal("0.1"),
+                Unit("番", "x", Decimal(1), "ratio"),
+                "",
+                before,
+                "",
+            )
         )
     if following == "成" and len(word) == 1 and word in numerals.DIGITS and (tenths := _TENTHS.match(copy, end)):
         value = Decimal(

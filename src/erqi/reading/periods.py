@@ -148,14 +148,12 @@ def _iso(match: re.Match[str], copy: str, year: int | None, this: int | None, la
     if match["plan"]:
         word = re.sub("[“”]", "", match["plan"])
         word = word[: len(word) - len(match["planpart"] or "")]
-        first = PLANS.get(word)
-        if first is None and word.startswith("第"):
-            first = _ORDINAL_PLAN.get(word[1:-5])
-        if first is None:
+        begun = PLANS.get(word) or (_ORDINAL_PLAN.get(word[1:-5]) if word.startswith("第") else None)
+        if begun is None:
             return "", ""
         if match["planpart"] in ("末", "期末", "末期"):
-            return str(first + 4), ""
-        return f"{first}/{first + 4}", "plan"
+            return str(begun + 4), ""
+        return f"{begun}/{begun + 4}", "plan"
     if match["fiveback"]:
         final = year or last
         return (f"{final - 4}/{final}", "plan") if final else ("", "")

@@ -1,9 +1,10 @@
 """What a report says with its numbers: the thing measured, the measure, its time, and whether it is done or promised."""
 
-# ruff: noqa: E501  (a CJK character counts twice)
+# ruff: noqa: E501, SIM102  (a CJK character counts twice)
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from decimal import Decimal
 from heapq import merge
@@ -156,8 +157,9 @@ def find(copy: str, mentions: list[Mention], outline: Outline, table: dict[int, 
     end = -1
     stops = _SENTENCE.finditer(copy)
     start, following = 0, 0
-    said = (mention for mention in mentions if mention.kind == m.QUANTITY)
-    for item in merge(said, wordings.find(copy), key=lambda one: one.start):
+    said: list[Mention | Wording] = [mention for mention in mentions if mention.kind == m.QUANTITY]
+    silent: Iterator[Mention | Wording] = wordings.find(copy)
+    for item in merge(said, silent, key=lambda one: one.start):
         if isinstance(item, Mention) and item.form == "cell":
             found.append(_cell(item, table, outline))
             continue
