@@ -306,17 +306,17 @@ def compare(
         probability), se_difference, evidence.
     """
     tables = (base_summary, base), (other_summary, other)
-    left, right = ((summary(d) if s is None else s).set_index("item") for s, d in tables)
-    frame = pd.DataFrame({"target": left["target"], "unit": left["unit"]})
-    for name in ("p50", "p_hit"):
-        frame[f"{name}_base"], frame[f"{name}_scenario"] = left[name], right[name]
-        frame[f"{name}_difference"] = right[name] - left[name]
-    apart = {}
-    for name, y in base.values.items():
-        change = (other.values[name] >= other.thresholds[name]).astype(np.int8) - (y >= base.thresholds[name])
-        apart[name] = float(change.std() / math.sqrt(len(change)))
-    frame["mc_se"], frame["se_difference"] = right["mc_se"], pd.Series(apart)
-    return frame.rename_axis("item").reset_index().assign(evidence="scenario")
+    left, right = ((summary(d) if s is None else s).to_dict("records") for s, d in tables)
+    lines = []
+    for a, b in zip(left, right, strict=True):
+        line = {name: a[name] for name in ("item", "unit", "target")}
+        for name in ("p50", "p_hit"):
+            line |= {f"{name}_base": a[name], f"{name}_scenario": b[name], f"{name}_difference": b[name] - a[name]}
+        met = (d.values[a["item"]] >= d.thresholds[a["item"]] for d in (base, other))
+        apart = np.subtract(*met, dtype=np.int8)
+        line |= {"mc_se": b["mc_se"], "se_difference": float(apart.std() / math.sqrt(len(apart)))}
+        lines.append(line)
+    return pd.DataFrame(lines).assign(evidence="scenario")
 
 
 def parameter_uncertainty(
