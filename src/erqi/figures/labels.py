@@ -124,6 +124,18 @@ def say(t: Translator, key: str, **values: object) -> Any:
     return Markdown(t(key, **{name: plain(value) for name, value in values.items()}))
 
 
+def remark(text: str, lang: str) -> str:
+    """Return a remark of the tables, which is English, in the reader's language as far as ``notes.yml`` has it."""
+    words = {entry["en"]: entry[lang] for entry in catalogue("notes").values()}
+    if check_language(lang) == "en" or text in words:
+        return words.get(text, text)
+    for mark, joined in (("; not in the document: ", f"；{words['not in the document']}："), ("; ", "；")):
+        first, found, rest = text.rpartition(mark)
+        if found:
+            return remark(first, lang) + joined + remark(rest, lang)
+    return text
+
+
 def plain(value: object) -> str:
     """Escape a value so that neither HTML nor Markdown sees markup in it."""
     return re.sub(r"([\\`*_{}\[\]#|$~!])", r"\\\1", escape(str(value), quote=False))

@@ -212,7 +212,7 @@ def _entry(o: dict[Any, Any], known: dict[str, Any], t: labels.Translator) -> di
         "id": o["observation_id"],
         "status": status,
         "topic": "-" if labels.missing(topic) else str(topic),
-        "reading": _join(name + subject, value, interval, period, *words, o["note"]),
+        "reading": _join(name + subject, value, interval, period, *words, labels.remark(o["note"], t.lang)),
         "cells": [name, measure, value, period, t(f"status.{status}")],
     }
 
