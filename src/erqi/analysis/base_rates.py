@@ -14,7 +14,7 @@ from scipy import stats
 from statsmodels.stats.meta_analysis import combine_effects
 from statsmodels.stats.proportion import proportion_confint
 
-DOWN = frozenset({"cpi", "urban_unemployment_surveyed", "urban_unemployment_registered", "energy_intensity"})
+DOWN = frozenset({"cpi", "pm25", "urban_unemployment_surveyed", "urban_unemployment_registered", "energy_intensity"})
 
 
 def distance(value: pd.Series, target: pd.Series, unit: pd.Series) -> pd.Series:
