@@ -76,6 +76,7 @@ _BEFORE = re.compile(
     r"突破|逾|近|将近|接近|已过|过|高于|大于|多于|低于|小于|少于|不足|不到|未及)"
     r"(?:了|达到?|到|为|合计|人民币|平均|[“（ ]){0,2}$"
 )
+_WITHIN = re.compile(r"的(?:控制|预期)?(?:目标|计划|任务)(?:值)?(?:以内|之内)")
 _AT_LEAST = ("不少于", "不低于", "不小于", "至少", "最少", "以上", "及以上", "或以上")
 _AT_MOST = ("不超过", "不高于", "不多于", "不大于", "最多", "至多", "以下", "及以下", "以内", "之内", "控制在")
 _MORE_THAN = (
@@ -285,6 +286,8 @@ def _digits(copy: str, match: re.Match[str], previous: Mention | None) -> dict[s
         # 突破60亿: the currency goes without saying
         if copy[end + len(scales) : end + len(scales) + 1] in _CLOSED:
             second = units.table()["元"]
+    if unit is not None and unit.text == "位" and _PLACES.search(before):
+        unit = replace(unit, base="1")
     used = unit or second
     value = units.to_base(value, scales, used)
     step = units.to_base(numerals.place(number), scales, used)
@@ -301,6 +304,7 @@ def _digits(copy: str, match: re.Match[str], previous: Mention | None) -> dict[s
     )
 
 
+_PLACES = re.compile(r"(?:排名|位次|名次|位列|前移|跃升|前进)[^，。；]{0,8}$")
 _SHARED_POINTS = re.compile(rf"(?:[、和与及]{_NUMBER}个?){{0,12}}[、和与及]{_NUMBER}个?百分点")
 _FRACTION = re.compile(r"([1-9][0-9]?)/([1-9][0-9]?)(?![0-9/.])")
 _MONEY_BEFORE = re.compile(r"(?:投资|收入|总值|产值|总额|贷款|存款|销售|税收?|融资|资金|支出|增加值)[^，。；]{0,8}$")
@@ -365,6 +369,8 @@ def _quantity(
         if _filters(copy, after.end(), after.group(1), unit, before):
             kind = THRESHOLD
         end = after.end()
+    elif _WITHIN.match(copy, end):
+        hedges.append("以内")
     elif _sized(copy, end, unit, before, match, form):
         kind = THRESHOLD
     base = unit.base if unit else "1"
@@ -493,7 +499,7 @@ def _date(copy: str, start: int, before: str) -> int:
     if copy[at : at + 1] == "年" and _SPAN_BEFORE.search(before):
         return at + 1
     bare = re.compile(rf"{_Y}(?![0-9.,])").match(copy, start)
-    if bare and _tail(copy, bare.end())[0:4] == ("", "", "", None):
+    if bare and (_tail(copy, bare.end())[0:4] == ("", "", "", None) or copy[bare.end() : bare.end() + 1] == "回"):
         # a year that stands alone: 对标2035, （2021）, 2022北京
         if before[-1:] in "〔（[《“" or re.search(
             r"(?:到|至|自|从|截至|对标|迎接|展望|透过|回望|回眸|告别|走过|进入|步入|面向|放眼|年|-)$", before
@@ -531,6 +537,14 @@ def _name(copy: str, start: int, end: int, before: str, last: str, following: st
         or (following == " " and units.match(copy, end + 1) is None and last in "\n")
     ):
         return ORDINAL
+    if (
+        copy[end - 2 : end] == ".0"
+        and end - start == 3
+        and following != "："
+        and last != "："
+        and _tail(copy, end)[3] is None
+    ):
+        return NAME
     if re.match(r"(?:行动|版|时代|工程|计划|工作法)", copy[end : end + 3]):
         return NAME
     if following == "-" and re.match(r"-[A-Za-z]", copy[end : end + 2]):
@@ -688,7 +702,9 @@ def _words(copy: str, match: re.Match[str], previous: Mention | None) -> dict[st
         )
         step = Decimal(1) if tenths.group(1) else Decimal(10)
         if value < 10 or (
-            word == "一" and not tenths.group(1) and not re.search(r"[降减增升长占近超约](?:了)?$", before)
+            word == "一"
+            and not tenths.group(1)
+            and not re.search(r"[降减增升长占近超约](?:了)?$|[高低][于出][^，。；]{1,10}$", before)
         ):
             return None
         return _quantity(

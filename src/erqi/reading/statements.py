@@ -75,6 +75,7 @@ _HEADS = (
     r"余额|面积|用电量|发电量|客运量|货运量|吞吐量|贡献率|比重|占比|消费量|能耗|浓度|系数|指数|总额|总量|人数"
 )
 _HEAD = re.compile(rf"(?:{_HEADS})$")
+_SHARED_HEAD = re.compile(r"(?:增加值|总产值|产值|投资|零售额|销售额|价格|总?产量|吞吐量|发电量|保费收入)$")
 _RATE = re.compile(r"(?:增速|增长率|增长速度|增长目标|增幅|涨幅|降幅|跌幅|减幅|递增率)[^，。；0-9]{0,9}$")
 _TIMES = re.compile(
     r"(?:从|自)?[一二][九〇零○八][〇零○一二三四五六七八九]{2}年?[末底初]?(?:[至到和](?:[一二][九〇零○八][〇零○一二三四五六七八九]{2}|[一二三四五六七八九]{1,2})年)?(?:的[一二三四五六七八九十]+年间)?|"
@@ -86,7 +87,7 @@ _LEAD = re.compile(
     r"^(?:其中|同时|另外|此外|并且|并|以及|及(?!时)|和(?!平|谐)|与|[、，：（）”【]|再(?!生|就)|又|也|还|则|而|已|将(?!军)|要(?!素|求)|各(?!类|项|级|种)|共计?(?!同|享)|"
     r"合计|总计|总共|一共|且|以(?!上|下|色)|为(?!民)|使|让|把|对(?!接|口|外)|在(?!校|建|职|岗|册|库|孵|营|园|编|线|学|管)|到(?!位|期|户)|有(?!效|机|色|进|关|线|望)|"
     r"全[市区省县国州旗镇](?:上下|共)?|我[市区省县国州旗]|全年|年内|年[末底初](?!前)|年底前|今年|去年|当年|本年|年度|截[至止]到?|目前|现有|共有|拥有|约|近|超过?|其(?!他)|"
-    r"主要(?=实施|推进|抓)|预计|预期|力争|争取(?=实现|完成|达|在|新|全|到)|确保|保证|计划(?!投资|总)|拟|努力|实现|完成|达到?|实施|推进|推动|加快|安排|落实|促进|支持|聚焦|围绕|依托|"
+    r"主要(?=实施|推进|抓)|预计|预期(?!性|寿命)|力争|争取(?=实现|完成|达|在|新|全|到)|确保|保证|计划(?!投资|总)|拟|努力|实现|完成|达到?|实施|推进|推动|加快|安排|落实|促进|支持|聚焦|围绕|依托|"
     r"抓好|做好|办好|开展|组织|进一步|积极|大力|深入|扎实|持续|高质量|高标准|切实|着力|全力|全面|成功|顺利|启动|继续|统筹|不断|稳步|有序|获得|取得|荣获|分别|"
     r"重点(?=实施|推进|抓|支持|建设|围绕|培育|做好|打造)|初步核算|初步统计|据[^，。]{0,8}统计|经[^，。]{0,4}核算|统计|[一二三四五六七八九十]是|分[^，。]{1,6}看|从[^，。]{1,10}看|"
     r"按[^，。]{1,8}(?:分|计算)|[一二三四五六七八九十]{1,2}、|（[一二三四五六七八九十]{1,2}）|[①-⑳]|目标是|用足用好|—)+"
@@ -114,7 +115,7 @@ _GENERIC = re.compile(
     r"^(?:完成|总|计划|年|实现|的)*(?:投资|产值|销售收入|营业收入|主营业务收入|税收|利润(?:总额)?|利税总额|成交金?额|在校学?生|总数|总量|数量|面积|参保率|办复率|"
     r"降幅|增速|占比|产量|金额|增加值|合同额|受益学生|资产总额|注册资本|开工率|投产率|履约率|到位资金|[^，]{2,4}率)$"
 )
-_CHAIN = re.compile(r"^(?:[ 、，和及与或]|以及|约|近|超过?|[：/）（])+$")
+_CHAIN = re.compile(r"^(?:[ 、和及与或]|以及|约|近|超过?|[：/）（])+$")
 _SPLIT = re.compile(r"、|和(?!平|谐|国)|与|以及|及(?!其|时)")
 _REAL = re.compile(r"(?:可比|不变)(?:价格?|口径)?|扣除(?:价格|物价)")
 _NOMINAL = re.compile(r"现价|名义增|按当年价")
@@ -204,7 +205,8 @@ def _sentence(copy: str, start: int, end: int, items: list[Mention | Wording], o
     at, i = start, 0
     while i < len(group):
         while silent and silent[0].start < group[i].start:
-            found.append(_wording(copy, start, end, at, silent.pop(0), frame, outline))
+            found.append(_wording(copy, start, end, at, silent[0], frame, outline))
+            at = max(at, silent.pop(0).end)
         j = i + 1
         while j < len(group) and (
             (group[j].unit == group[i].unit and _CHAIN.match(copy[group[j - 1].end : group[j].start]))
@@ -233,7 +235,9 @@ def _sentence(copy: str, start: int, end: int, items: list[Mention | Wording], o
             found.append(statement)
         frame.labels = tuple(labels) or frame.labels
         i = j
-    found.extend(_wording(copy, start, end, at, item, frame, outline) for item in silent)
+    for item in silent:
+        found.append(_wording(copy, start, end, at, item, frame, outline))
+        at = max(at, item.end)
     return found
 
 
@@ -344,7 +348,7 @@ _OBJECT = re.compile(
 )
 _RIGHT = re.compile(r"(?:的|多|余)?([^，。；、：（）！？\n\r\t0-9]{2,28})")
 _NOT_RIGHT = re.compile(
-    rf"以上|左右|以下|以内|和(?!平)|及|与|并|或|同比|环比|比上|{_UP}|{_DOWN}|占|其中|达到?|大关|关口|大力|的?(?:基础|水平|目标)|[至到]|为|是|优化|调整|发展到|不等|[-—~)》]"
+    rf"以上|左右|以下|以内|和(?!平|美|谐)|及|与|并|或|同比|环比|比上|{_UP}|{_DOWN}|占|其中|达到?|大关|关口|大力|的?(?:基础|水平|目标)|[至到]|为|是|优化|调整|发展到|不等|[-—~)》]"
 )
 _RIGHT_CUT = re.compile(
     rf"(?<=[\u4e00-\u9fff”]{{2}})(?:{_KEEP}|投资|为|达|共|累计|总|占|发放|组成|组建|新|（|超|近|约|年均|增长|下降)"
@@ -606,7 +610,7 @@ def _subject(
             owner = re.sub(_HEAD, "", owner) if mention.unit in ("%", "pp") and not subject.endswith("率") else owner
             return (owner[-20:] + subject if subject not in owner else owner), against, at
         if frame.base and not _HEAD.search(noun) and not noun.endswith(("率", "数", "量", "额", "比", "度")):
-            head = _HEAD.search(frame.base)
+            head = _SHARED_HEAD.search(frame.base)
             if (
                 head
                 and not verb
