@@ -329,3 +329,15 @@ def test_an_unchanged_suite_imports_neither_pandas_nor_jupyter(trial: Path, monk
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.split("\n")[:2] == ["0", "[]"], done.stdout
+
+
+def test_a_document_that_cannot_be_read_is_one_line_and_publishes_nothing(trial: Path):
+    file = suite(trial, "one")
+    (trial / "empty.txt").write_bytes(b"")
+    for name in ("empty.txt", "absent.txt"):
+        with pytest.raises(InputError, match=name):
+            go(trial, file, documents=(str(trial / name),))
+        assert not (trial / "out" / "latest").exists()
+        assert not list((trial / "out").glob("history/.new-*"))
+    listed = suite(trial, "one", documents=["../empty.txt"])
+    assert go(trial, listed)[0] == runner.INVALID, "in a suite of many, one bad document does not stop the others"

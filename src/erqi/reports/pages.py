@@ -147,7 +147,7 @@ def summary_text(manifest: dict[str, Any]) -> str:
     t = labels.translator("pages", lang)
     lines = [
         manifest["title"][lang],
-        t(f"state.{manifest['status']}", good=manifest["good"], total=len(manifest["runs"])),
+        t(f"state.{manifest['status']}", good=manifest["good"], total=manifest["total"]),
     ]
     lines += [t("built", when=when(manifest["finished"], lang)), ""]
     for run in manifest["runs"]:

@@ -102,6 +102,7 @@ def manifest(
         "status": "failed" if code else "ok",
         "exit_code": code,
         "good": sum(entry["outcome"] in GOOD for entry in runs),
+        "total": sum(entry["outcome"] != "skipped" for entry in runs),
         "started": started,
         "finished": finished,
         "stale_after_days": book.stale_after_days,
@@ -117,10 +118,7 @@ def manifest(
         "runs": runs,
         "previous": {key: past[0][key] for key in ("stamp", "finished", "status")} if past else None,
         "gone": [entry["title"] for entry in past[0]["runs"] if entry["id"] not in here] if past else [],
-        "history": [
-            {key: old[key] for key in ("stamp", "finished", "status", "good")} | {"total": len(old["runs"])}
-            for old in past[:20]
-        ],
+        "history": [{key: old[key] for key in ("stamp", "finished", "status", "good", "total")} for old in past[:20]],
     }
 
 
@@ -213,8 +211,8 @@ def _summary(made: dict[str, Any]) -> dict[str, Any]:
         | {"key_figures": [{key: figure[key] for key in of_figure} for figure in entry["key_figures"]]}
         for entry in made["runs"]
     ]
-    head = ("stamp", "status", "exit_code", "good", "started", "finished", "version")
-    return {key: made[key] for key in head} | {"total": len(runs), "runs": runs}
+    head = ("stamp", "status", "exit_code", "good", "total", "started", "finished", "version")
+    return {key: made[key] for key in head} | {"runs": runs}
 
 
 def _marked_texts(options: Options, made: dict[str, Any], new: Path) -> None:

@@ -127,8 +127,12 @@ def plan(options: Options, build: bool = False) -> tuple[Suite, list[Planned]]:
     folders: dict[str, Path | InputError | None] = {}
     for source in dict.fromkeys(run.document for run in runs if run.document):
         try:
+            if not Path(source).is_file():
+                raise InputError(source, "document", "missing", "a report that can be read")
             folders[source] = _tables_of(source, options.out, build)
         except InputError as error:
+            if options.documents:  # asked for by name: nothing else is worth publishing
+                raise
             folders[source] = error
     return book, [
         _planned(run, options, past.get(run.id), folders.get(run.document, Path(run.data_dir))) for run in runs
@@ -209,7 +213,7 @@ def run(options: Options, executor: Executor | None = None, say: Callable[[str],
         shutil.rmtree(new, ignore_errors=True)
         lock.release()
     if not options.quiet:
-        say(f"{manifest['good']} of {len(manifest['runs'])} good: {place / 'index.html'}")
+        say(f"{manifest['good']} of {manifest['total']} good: {place / 'index.html'}")
     return int(manifest["exit_code"])
 
 
