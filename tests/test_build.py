@@ -15,6 +15,7 @@ import pytest
 
 from erqi.errors import InputError
 from erqi.tables import build, load, read_documents
+from erqi.tables.publish import csv_writer
 from tests.shared import SHARED, needs_shared
 
 REVIEW = "{area}{year}年国民经济和社会发展计划执行情况与{next}年计划\n一、{year}年计划执行情况\n"
@@ -84,6 +85,17 @@ def test_csv_is_utf8_with_newlines_only_and_numbers_as_a_person_writes_them(repo
     gdp = next(row for quote, row in rows.items() if "120.5亿元" in quote)
     assert (gdp["value"], gdp["lower"], gdp["upper"]) == ("12050000000", "12045000000", "12055000000")
     assert not any(row[column].endswith(".0") for row in rows.values() for column in ("value", "lower", "upper"))
+
+
+def test_any_character_of_a_text_survives_in_csv(tmp_path):
+    path = tmp_path / "table.csv"
+    row = ["a\rb", "c\r\nd", 'e"f', "g,h", " i ", "\x0b", None]
+    with path.open("w", encoding="utf-8", newline="") as handle:
+        csv_writer(handle).writerow(row)
+    assert path.read_bytes().endswith(b"\n")
+    assert not path.read_bytes().endswith(b"\r\n")
+    read = pd.read_csv(path, header=None, keep_default_na=False, dtype=str).iloc[0]
+    assert list(read) == [*row[:-1], ""]
 
 
 def test_two_processes_write_the_same_bytes_as_one(reports, tmp_path):

@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import Future, ProcessPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, TextIO, TypeVar
 
 import pandas as pd
 import pyarrow as arrow
@@ -144,6 +144,21 @@ def staged(out: Path, last: str = "") -> Iterator[Path]:
         raise InputError(out, "out", error.strerror or error, "a folder that can be written") from None
 
 
+class _Lines:
+    """Ends lines with a newline alone, after ``csv`` has quoted whatever could be taken for an end of line."""
+
+    def __init__(self, handle: TextIO) -> None:
+        self._handle = handle
+
+    def write(self, line: str) -> int:
+        return self._handle.write(f"{line[:-2]}\n")
+
+
+def csv_writer(handle: TextIO) -> Any:
+    """Return a CSV writer with newlines only that also quotes a lone carriage return, which ``csv`` leaves bare."""
+    return csv.writer(_Lines(handle), lineterminator="\r\n")
+
+
 class Writer:
     """Writes one table as CSV and Parquet with the same rows, a batch at a time."""
 
@@ -152,7 +167,7 @@ class Writer:
         self._born: list[dict[str, Any]] = []
         self._checked: list[arrow.Table] = []
         self._file = (folder / f"{name}.csv").open("w", encoding="utf-8", newline="")
-        self._csv = csv.writer(self._file, lineterminator="\n")
+        self._csv = csv_writer(self._file)
         self._csv.writerow(self._schema.names)
         self._parquet = parquet.ParquetWriter(folder / f"{name}.parquet", self._schema, compression="zstd")
 

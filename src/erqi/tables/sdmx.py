@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import csv
 import re
 from pathlib import Path
 
 from erqi.errors import InputError
 from erqi.tables.load import load
 from erqi.tables.model import table
-from erqi.tables.publish import printed, staged
+from erqi.tables.publish import csv_writer, printed, staged
 
 STRUCTURE_ID = "ERQI:OBSERVATIONS(1.0.0)"
 _RANGE = re.compile(r"(\d{4})(?:-(\d{2}))?/(\d{4})(?:-(\d{2}))?")
@@ -41,7 +40,7 @@ def sdmx_csv(out: str | Path, data_dir: str | Path | None = None) -> int:
     if out.is_dir():
         raise InputError(out, "out", "a folder", "the name of a file")
     with staged(out.parent) as folder, (folder / out.name).open("w", encoding="utf-8", newline="") as handle:
-        writer = csv.writer(handle, lineterminator="\n")
+        writer = csv_writer(handle)
         writer.writerow(["STRUCTURE", "STRUCTURE_ID", "ACTION", *(column.sdmx for column in wanted.columns)])
         for row in rows[wanted.names].itertuples(index=False):
             writer.writerow(["dataflow", STRUCTURE_ID, "I", *map(_printed, row)])
