@@ -1,6 +1,6 @@
 """Every numeral of a text, once: what is printed, what it is worth, and what kind of numeral it is."""
 
-# ruff: noqa: E501, SIM102, RUF034  (a CJK character counts twice)
+# ruff: noqa: E501, SIM102  (a CJK character counts twice)
 from __future__ import annotations
 
 import re
@@ -67,7 +67,7 @@ _FIND = re.compile(
 )
 _SPACE = r"[ \u00a0]?"
 _SCALE = r"(?:万亿|千亿|百亿|十亿|千万|百万|十万|万|萬|亿|億|千(?![瓦克米升卡伏赫焦])|百(?!分))"
-_TAIL = re.compile(rf"{_SPACE}([多余几]?)({_SCALE}?)([多余几]?)")
+_TAIL = re.compile(rf"{_SPACE}([多余几]?)({_SCALE}?)([多余几]?)(?:(?<=[万千百][多余几])([万亿]))?")
 _MORE = re.compile(rf"([0-9]+)({_SCALE})")
 _AFTER = re.compile(r"(多|余|有余|左右|上下|及以上|或以上|以上|及以下|以下|以内|之内)(?![的]?[来后])")
 _FAR_BEFORE = re.compile(r"(不低于|不少于|不超过|不高于|超过|高于|不足)[^，。；：0-9]{2,20}的$")
@@ -239,7 +239,7 @@ def _digits(copy: str, match: re.Match[str], previous: Mention | None) -> dict[s
     if name:
         return {"start": start, "end": end, "kind": name, "number": number}
     # the scale and unit of the second end of a range are those of the first, unless it has its own
-    if following == "/" and (parts := _FRACTION.match(copy, start)) and re.search(r"[的占近约达为超过]$", before):
+    if following == "/" and (parts := _FRACTION.match(copy, start)) and int(parts[1]) < int(parts[2]):
         share = Decimal(parts[1]) * 100 / Decimal(parts[2])
         percent = Unit("", "%", Decimal(1), "share")
         return _quantity(copy, start, parts.end(), parts[0], "", share, Decimal(1), percent, "", before, "")
@@ -329,7 +329,13 @@ def _tail(copy: str, end: int) -> tuple[str, str, str, Unit | None, int]:
         at += unit is not None
     if unit is None and not match.group(1) + match.group(2) + match.group(3):
         return "", "", "", None, end
-    return match.group(1), match.group(2), match.group(3), unit, at + (len(unit.text) if unit else 0)
+    return (
+        match.group(1),
+        match.group(2) + (match.group(4) or ""),
+        match.group(3),
+        unit,
+        at + (len(unit.text) if unit else 0),
+    )
 
 
 def _negative(copy: str, start: int, last: str, unit: Unit | None) -> int:
@@ -548,6 +554,8 @@ def _name(copy: str, start: int, end: int, before: str, last: str, following: st
     if re.match(r"(?:行动|版|时代|工程|计划|工作法)", copy[end : end + 3]):
         return NAME
     if following == "-" and re.match(r"-[A-Za-z]", copy[end : end + 2]):
+        return NAME
+    if copy.startswith("周年", end):
         return NAME
     if _HOTLINE.match(copy, end) or (_NAME_AFTER.match(copy, end) and "." not in copy[start:end]):
         return "" if last == "前" and following == "强" and _RANK.search(before) else NAME
@@ -822,8 +830,8 @@ def _counted(copy: str, start: int, end: int, word: str, before: str) -> dict[st
     if small and unit.text == "元" and following not in _CLOSED:
         return None
     # 一 may be no more than an article, and so may a scale word in an idiom (千家万户)
-    if (word in ("千", "万", "百") and not inside) or re.match(
-        r"千家|万户|百年|千方|千头|万象|百姓", copy[start : start + 2]
+    if (word in ("千", "万", "百") and not inside) or (
+        not inside and re.match(r"千家|万户|百年|千方|千头|万象|百姓", copy[start : start + 2])
     ):
         return None
     step = Decimal(1)
