@@ -113,6 +113,7 @@ def _page(template: str, manifest: dict[str, Any], **more: Any) -> str:
         "t": t,
         "show": show,
         "mark": mark,
+        "because": lambda reason: because(reason, t),
         "unit": lambda figure: results.written(figure["value"], figure["unit"], lang)[1],
         "when": lambda stamp: when(stamp, lang),
         "seconds": lambda n: t("seconds", n=labels.number(n, lang, 1)),
@@ -125,6 +126,12 @@ def when(stamp: str, lang: str) -> str:
     """A moment in the reader's words; the time zone is said, since schedules have their own."""
     moment = dt.datetime.fromisoformat(stamp)
     return f"{labels.date(moment.date(), lang)} {moment:%H:%M} UTC" if stamp else ""
+
+
+def because(reason: str, t: labels.Translator) -> str:
+    """Why a run was due, in the reader's words; what has none stays as the log says it."""
+    head, _, names = reason.partition(": ")
+    return t(f"reason.{head}", names=names) if t.has(f"reason.{head}") else reason
 
 
 def failure_page(manifest: dict[str, Any], run: dict[str, Any]) -> str:

@@ -94,7 +94,7 @@ def manifest(
     code = runner.FAILED if outcomes & (set(BAD) - {"invalid"}) else code
     here = {entry["id"] for entry in runs}
     return {
-        "schema": 1,
+        "schema": runner.SCHEMA,
         "title": both(
             ", ".join(d["title"] or d["document_id"] for d in documents[:3]) if options.documents else book.title
         ),
@@ -118,7 +118,9 @@ def manifest(
         "runs": runs,
         "previous": {key: past[0][key] for key in ("stamp", "finished", "status")} if past else None,
         "gone": [entry["title"] for entry in past[0]["runs"] if entry["id"] not in here] if past else [],
-        "history": [{key: old[key] for key in ("stamp", "finished", "status", "good", "total")} for old in past[:20]],
+        "history": [
+            {key: old.get(key, "") for key in ("stamp", "finished", "status", "good", "total")} for old in past[:20]
+        ],
     }
 
 

@@ -23,6 +23,7 @@ from erqi.reports.suite import Run, Suite
 
 GOOD = ("ok", "cached")
 BAD = ("failed", "timed_out", "kernel_died", "invalid")
+SCHEMA = 2  # of run.json; reports of another one are kept, but not compared with
 OK, FAILED, INVALID, NOTHING, LOCKED = 0, 1, 2, 3, 4
 
 
@@ -70,7 +71,7 @@ def _read(path: Path) -> dict[str, Any] | None:
 def history(out: Path) -> list[dict[str, Any]]:
     """The manifests that are kept, newest first."""
     found = (_read(folder / "run.json") for folder in sorted((out / "history").glob("[0-9]*"), reverse=True))
-    return [manifest for manifest in found if manifest]
+    return [manifest for manifest in found if manifest and manifest.get("schema") == SCHEMA]
 
 
 def _store(options: Options) -> str:

@@ -177,7 +177,7 @@ def expand(
             for point in itertools.product(*spec.grid.values()):
                 chosen = dict(zip(spec.grid, point, strict=True))
                 values = wide | spec.parameters | chosen | {k: v for k, v in (given or {}).items() if k in wide}
-                run = _run(suite, folder, part.id, spec, source, values, names, chosen)
+                run = _run(suite, folder, part.id, spec, source, values, names, {k: values[k] for k in chosen})
                 runs.setdefault(run.id, run)
     for name, value in (given or {}).items():
         if name not in known:
