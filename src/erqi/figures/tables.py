@@ -143,11 +143,17 @@ def not_computed(t: labels.Translator, needs: str) -> Shown:
     return Shown(f'<p class="erqi-box" role="note">{escape(t("not_computed", needs=needs))}</p>')
 
 
-def quote_link(observation_id: str, quote: str, t: labels.Translator, plan: str = "plan.html") -> str:
-    """Return a link to the place in the plan; the quote appears on hover and on focus."""
+def quote_link(observation_id: str, quote: str, t: labels.Translator, plan: str = "plan.html", place: int = 1) -> str:
+    """Return a link to the place in the plan; the quote appears on hover and on focus.
+
+    Of several links in one cell, those after the first show their ``place`` only.
+    """
+    name = escape(t("quote_of"))
+    if place > 1:
+        name = f'<span class="erqi-unseen">{name} </span>{place}'
     words = f"{t('quote_open')}{quote}{t('quote_close')}" if quote else observation_id
     return (
-        f'<a class="erqi-quote" href="{escape(plan)}#{escape(observation_id)}">{escape(t("quote_of"))}'
+        f'<a class="erqi-quote" href="{escape(plan)}#{escape(observation_id)}">{name}'
         f'<span class="erqi-said" lang="zh">{escape(words)}</span></a>'
     )
 
@@ -243,4 +249,4 @@ def _links(row: Iterable[object], quotes: Mapping[str, str], t: labels.Translato
             ids |= dict.fromkeys(map(str, value))
         elif not labels.missing(value):
             ids |= dict.fromkeys(str(value).split())
-    return " ".join(quote_link(one, quotes.get(one, ""), t, plan) for one in ids) or "–"
+    return " ".join(quote_link(one, quotes.get(one, ""), t, plan, n) for n, one in enumerate(ids, 1)) or "–"
