@@ -180,7 +180,7 @@ class Explorer:
         ]
         columns += [Column(f"p_hit_{k}", "%", 0, scale=100) for k in ("base", "scenario")]
         columns += [Column("p_hit_difference", "pp", 1, signed=True, scale=100), Column("mc_se", "pp", 2, scale=100)]
-        self.table.value = style_tag() + show(frame, columns, t=self.tg, caption=self.tg("caption.compare"))
+        self.table.value = show(frame, columns, t=self.tg, caption=self.tg("caption.compare"))
         self.seconds = time.perf_counter() - began
         self.message.value = self.t(
             "explorer.took", ms=number(1000 * self.seconds, self.t.lang, 0), n=number(self.n, self.t.lang, 0)
@@ -195,7 +195,9 @@ class Explorer:
         )
         saving = widgets.HBox([self.name, self.save_button, self.reset_button])
         left = widgets.VBox([self.preset, self.baseline, saving, main, rest], layout=widgets.Layout(flex="1 1 340px"))
-        right = widgets.VBox([self.figure, self.table, self.message], layout=widgets.Layout(flex="3 1 560px"))
+        right = widgets.VBox(
+            [self.figure, self.table, self.message, widgets.HTML(style_tag())], layout=widgets.Layout(flex="3 1 560px")
+        )
         return widgets.HBox([left, right], layout=widgets.Layout(flex_flow="row wrap"))
 
     def _told(self, name: str) -> widgets.Widget:

@@ -8,7 +8,7 @@ import re
 from dataclasses import dataclass
 from datetime import date as Date
 from decimal import Decimal
-from functools import cache
+from functools import cache, lru_cache
 from html import escape
 from pathlib import Path
 from types import MappingProxyType
@@ -146,6 +146,7 @@ def missing(value: object) -> bool:
     return value is None or value != value or str(value) in ("", "<NA>", "NaT", "nan")
 
 
+@lru_cache(maxsize=4096)
 def number(value: float | Decimal | None, lang: str, digits: int | None = None) -> str:
     """Write a number with grouped thousands and a true minus sign; an empty one is an en dash.
 
