@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_right
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 from erqi.reading.periods import PLANS
 
@@ -69,15 +69,16 @@ class Outline:
     within_year: str = ""
     self_dated: bool = False
 
-    spans: tuple[tuple[int, bool], ...] = ()
+    spans: dict[str, tuple[tuple[int, bool], ...]] = field(default_factory=dict)
     note: str = ""
 
     def five(self, at: int) -> int:
         """Tell whether an offset stands where several years are told: 1 by its heading, 2 by its paragraph."""
         section = self.section(at)
-        mode = bisect_right(self.spans, (at, True)) - 1
-        if section.role == "review" and mode >= 0 and self.spans[mode][0] >= section.opened:
-            return 2 if self.spans[mode][1] else 0
+        spans = self.spans.get(section.role, ())
+        mode = bisect_right(spans, (at, True)) - 1
+        if mode >= 0 and spans[mode][0] >= section.opened and (section.role == "review" or section.five):
+            return 2 if spans[mode][1] else 0
         return int(section.five)
 
     def line(self, at: int) -> int:
@@ -122,7 +123,7 @@ def outline(copy: str, review_year: int | None = None, plan_year: int | None = N
         sections = _fill(copy, sections, plan)
     self_dated = plan is None or bool(_TITLE_PLAN.search(copy[:1500]))
     starts = tuple(section.start for section in sections)
-    return Outline(lines, tuple(sections), starts, review, plan, within, self_dated, _spans(copy, review), note)
+    return Outline(lines, tuple(sections), starts, review, plan, within, self_dated, _spans(copy, review, plan), note)
 
 
 _BARE = re.compile(
@@ -174,19 +175,26 @@ def _fill(copy: str, sections: list[Section], plan: int) -> list[Section]:
 
 
 _SPAN = re.compile(
-    r"(?:^|(?<=\n))[ \t\u200b]*(?:各位代表[！，：])?(?:(?:刚刚)?(?:过去的?一年|一年来|去年|"
-    r"(?:过去的?)?(?P<one>(?:19|20)[0-9]{2})年(?:是|，|我|以来|全))"
-    r"|(?P<five>[^。\n]{0,12}?(?:五年来|(?:经过|在?过去的?|这)五年|本届政府[^的]|的五年[。，]|“?十[一二三四]五”?(?:时期|期间|以来))))"
+    r"(?:^|(?<=\n))(?=[^\n]{0,200}[。，])(?![ \t]*[一二三四五六七八九十]{1,3}、)[ \t\u200b]*(?:各位代表[！，：])?"
+    r"(?:(?:刚刚)?(?:过去的?一年|一年来|去年|过去的(?P<past>(?:19|20)[0-9]{2})年|(?P<one>(?:19|20)[0-9]{2})年(?:[是，我在极很对全]|以来))"
+    r"|(?P<five>[^。\n]{0,12}?(?:五年来|(?:经过|在?过去的?|这)五年|本届政府[^的]|的五年[。，]|“?十[一二三四]五”?(?:时期|期间|以来)))"
+    r"|(?P<year>[^。\n]{0,30}?(?:今年|主要预期目标))|(?P<ahead>[^。\n]{0,16}?(?:“?[一二三四五六七八九十]{1,2}五”?(?:时期|期间)|今后五年|未来五年)))"
 )
 
 
-def _spans(copy: str, review: int | None) -> tuple[tuple[int, bool], ...]:
-    """Return where a review turns from several years to one and back, by how its paragraphs begin."""
-    return tuple(
-        (match.start(), bool(match["five"] or re.search("五年来|五年，|的五年", copy[match.end() : match.end() + 60])))
-        for match in _SPAN.finditer(copy)
-        if match["five"] or match["one"] is None or int(match["one"]) == review
-    )
+def _spans(copy: str, review: int | None, plan: int | None) -> dict[str, tuple[tuple[int, bool], ...]]:
+    """Return where review and promise turn from several years to one and back, by how their paragraphs begin."""
+    back, ahead = [], []
+    for match in _SPAN.finditer(copy):
+        year = int(match["past"] or match["one"] or 0)
+        if match["ahead"] or match["five"]:
+            ahead.append((match.start(), True))
+        if match["year"] or (year and year == plan):
+            ahead.append((match.start(), False))
+        if match["five"] or (not match["year"] and not match["ahead"] and year in (0, review)):
+            several = match["five"] or re.search("五年来|五年，|的五年", copy[match.end() : match.end() + 60])
+            back.append((match.start(), bool(several)))
+    return {"review": tuple(back), "promise": tuple(ahead)}
 
 
 _TITLE_PLAN = re.compile(r"((?:19|20)[0-9]{2})年.{0,30}执行情况.{0,6}((?:19|20)[0-9]{2})年.{0,12}(?:计划|预算)", re.S)
