@@ -280,3 +280,13 @@ def test_headings_without_numbers_and_with_wide_spaces() -> None:
     text = "2022年青山县政府工作报告\n2021年工作回顾\n新建水渠30公里。\n2022年工作安排\n新建水渠40公里。"
     assert frame(text, "") == [("2021", "actual"), ("2022", "target")]
     assert frame("\u2003二、2022年重点工作\n新建水渠40公里。") == [("2022", "target")]
+
+
+def test_a_heading_with_the_year_behind_reviews_whatever_it_is_called() -> None:
+    text = "2022年青山县政府工作报告\n一、过去五年工作回顾\n好。\n二、2021年主要工作\n新建水渠30公里。\n三、2022年重点工作\n新建水渠40公里。"
+    assert frame(text, "") == [("2021", "actual"), ("2022", "target")]
+
+
+def test_numbers_said_in_two_steps() -> None:
+    assert [s[2] for s in said("游客1亿3千多万人次，投资3亿5千万元。")] == [130000000, 350000000]
+    assert said("项目减少1/4以上。")[0][2:] == (-25, "%")

@@ -68,7 +68,7 @@ _FIND = re.compile(
 _SPACE = r"[ \u00a0]?"
 _SCALE = r"(?:万亿|千亿|百亿|十亿|千万|百万|十万|万|萬|亿|億|千(?![瓦克米升卡伏赫焦])|百(?!分))"
 _TAIL = re.compile(rf"{_SPACE}([多余几]?)({_SCALE}?)([多余几]?)(?:(?<=[万千百][多余几])([万亿]))?")
-_MORE = re.compile(rf"([0-9]+)({_SCALE})")
+_MORE = re.compile(rf"([0-9]+)({_SCALE})(?:([多余])([万亿]))?")
 _AFTER = re.compile(r"(多|余|有余|左右|上下|及以上|或以上|以上|及以下|以下|以内|之内)(?![的]?[来后])")
 _FAR_BEFORE = re.compile(r"(不低于|不少于|不超过|不高于|超过|高于|不足)[^，。；：0-9]{2,20}的$")
 _BEFORE = re.compile(
@@ -277,9 +277,12 @@ def _digits(copy: str, match: re.Match[str], previous: Mention | None) -> dict[s
     value = numerals.decimal(number)
     if extra and second is None:
         # 3亿5千万: the second part adds
-        value = value * numerals.scale(scales) + numerals.decimal(extra.group(1)) * numerals.scale(extra.group(2))
+        value = value * numerals.scale(scales) + numerals.decimal(extra[1]) * numerals.scale(
+            extra[2] + (extra[4] or "")
+        )
         scales, end = "", extra.end()
         inside, _, after_scale, unit, stop = _tail(copy, end)
+        inside = inside or extra[3] or ""
     if unit is not None and unit.text == "个" and _SHARED_POINTS.match(copy, stop):
         unit = replace(units.table()["个百分点"], text="个")
     if unit is None and second is None and scales.endswith("亿") and _MONEY_BEFORE.search(before):

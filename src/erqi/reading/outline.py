@@ -147,6 +147,8 @@ def _role(title: str, before: str, review: int | None, plan: int | None, five: b
     ):
         one = (review is not None and str(review) in title) or "去年" in title or "一年" in title
         return "review", bool(_FIVE_BACK.search(title)) and not one
+    if review is not None and f"{review}年" in title and (plan is None or f"{plan}年" not in title):
+        return "review", bool(_FIVE_BACK.search(title)) and "年和" not in title
     if _FIVE_AHEAD.search(title):
         return "promise", True
     if _PROMISE.search(title) or (plan is not None and re.search(f"{plan}年.{{0,4}}工作", title)):
