@@ -659,7 +659,7 @@ _FLOW = re.compile(
     r"累计|新[增建改开]|建成|完成|实施|引进|改造|投入|发放|年均|培育|创建|治理|建设|解决|共|五年|净增|植|修|转移|减|增|淘汰|出列|脱贫|实现|开工|竣工|办"
 )
 _STOCK = re.compile(
-    r"(?:达|达到|突破|提高到|增加到|上升到|总量|保持|稳定在?|率|占|降[到至]|升[到至]|发展到|扩大到)(?:了|约|近|超过?)?$"
+    r"(?:达|达到|突破|提高到|增加到|上升到|总量|保持|稳定在?|率|占|[降增][到至]|升[到至]|发展到|扩大到)(?:了|约|近|超过?)?$"
 )
 _NOW = re.compile(r"目前|已(?:经)?(?:完成|建成|达|累计|有|压)|现有[^，。；的]{0,8}$|截[至止]")
 _AIM = re.compile(r"的?(?:预期|控制|年度)?(?:目标|任务)(?:以内|之内)?")
@@ -687,6 +687,9 @@ def _when(
         if time.relative in ("全年", "年底", "年末", "年内") and chosen is not None and "-" in chosen.period:
             chosen = None
         if "）" in copy[time.end : mention.start].partition("（")[0]:
+            continue
+        if time.relative == "month" and time.end < comma and copy[time.end : time.end + 1] != "，":
+            # 10月建成投用，新增床位1500张: the month is of the first clause
             continue
         if "；" in copy[time.end : mention.start] and copy[time.start - 1 : time.start] in ("到", "保", "争", "于"):
             continue
