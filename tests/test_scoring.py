@@ -130,7 +130,7 @@ class TestBacktest:
     def test_crps_of_a_normal_at_its_centre(self):
         """CRPS of N(0, 1) at 0 is 2φ(0) − 1/√π = 0.233695."""
         panel = base_rates.with_errors(made_panel(years=1, units=1).assign(outcome=7.0))
-        scored = scoring._score(panel, (np.zeros(1), np.ones(1), np.full(1, np.inf)))
+        scored = scoring._score(panel.assign(location=0.0, scale=1.0, df=np.inf, model="normal", held_out=2000))
         assert scored["crps"].item() == pytest.approx(0.233695, abs=1e-6)
         assert scored["log_score"].item() == pytest.approx(0.5 * np.log(2 * np.pi))
 

@@ -185,6 +185,42 @@ def probability_of_hit(effect: YearEffect, threshold: float = 0.0, *, down: bool
     return float(stats.t.cdf(z, effect.df) if down else stats.t.sf(z, effect.df))
 
 
+def chances(targets: pd.DataFrame, panel: pd.DataFrame, around_pp: float = 0.0) -> pd.DataFrame:
+    """Give each target of a plan the chance that the record of its indicator gives it.
+
+    Parameters
+    ----------
+    targets : DataFrame
+        Rows of ``observations``; of several for one indicator and measure the first counts.
+    panel : DataFrame
+        With errors, from :func:`with_errors`; rows of all levels are pooled by indicator and measure.
+    around_pp : float
+        How far below its figure a target that says 左右 still counts as met.
+
+    Returns
+    -------
+    DataFrame
+        ``n``, ``years``, ``icc``, ``design_effect``, ``n_effective``, ``mean_error``, ``sd_predictive`` and
+        ``probability`` for each target; instead of them a ``reason``: ``no_record``, or ``few_years`` below
+        three years or five rows.
+    """
+    rows = []
+    for target in targets.drop_duplicates(["indicator_id", "measure"]).to_dict("records"):
+        key = ("observation_id", "indicator_id", "measure", "value", "unit", "bound")
+        found = {name: target[name] for name in key} | {"evidence": "base_rate"}
+        own = panel[panel["indicator_id"].eq(target["indicator_id"]) & panel["measure"].eq(target["measure"])]
+        found |= {"n": len(own), "years": own["year"].nunique(), "levels": " ".join(sorted(set(own["level"])))}
+        if found["years"] < 3 or len(own) < 5:
+            rows.append(found | {"reason": "few_years" if len(own) else "no_record"})
+            continue
+        effect, down = year_effect(own), target["indicator_id"] in DOWN
+        edge = around_pp if target["bound"] == "about" else 0.0
+        found |= effective_sample(own) | {"mean_error": effect.mean, "sd_predictive": effect.scale}
+        probability = probability_of_hit(effect, edge if down else -edge, down=down)
+        rows.append(found | {"probability": probability, "reason": ""})
+    return pd.DataFrame(rows)
+
+
 def joint_hits(panel: pd.DataFrame, indicators: list[str], n_draws: int, seed: int) -> pd.DataFrame:
     """Draw how many of several targets are met in one year that they share.
 

@@ -21,6 +21,10 @@ from erqi.analysis.base_rates import distance, with_errors
 
 MIN_YEARS = 3
 MIN_ROWS = 5
+_USED = [
+    *("pair_id", "year", "level", "indicator_id", "measure", "unit", "target", "outcome", "previous"),
+    *("parent_target", "error", "tolerance", "down", "hit"),
+]
 Forecast = tuple[np.ndarray, np.ndarray, np.ndarray]
 
 
@@ -88,7 +92,12 @@ def splits(panel: pd.DataFrame, scheme: str) -> Iterator[tuple[int, pd.DataFrame
         yield int(year), panel[other], panel[panel["year"] == year]
 
 
-def backtest(panel: pd.DataFrame, scheme: str = "leave_one_year_out", around_pp: float = 0.0) -> pd.DataFrame:
+def backtest(
+    panel: pd.DataFrame,
+    scheme: str = "leave_one_year_out",
+    around_pp: float = 0.0,
+    levels: tuple[float, ...] = (0.5, 0.8, 0.9),
+) -> pd.DataFrame:
     """Score every model on every row that it can forecast.
 
     Parameters
@@ -98,26 +107,34 @@ def backtest(panel: pd.DataFrame, scheme: str = "leave_one_year_out", around_pp:
     scheme : {"leave_one_year_out", "rolling_origin"}
     around_pp : float
         Tolerance of 左右 for the hit, see :func:`erqi.analysis.base_rates.with_errors`.
+    levels : tuple of float
+        Central intervals whose coverage is scored; that of 80 % always is.
 
     Returns
     -------
     DataFrame
         One row for each model and panel row: ``crps``, ``log_score`` (nats), ``brier``, ``interval_score_80``,
-        ``covered_50/80/90``, ``pit`` (mid-point over the outcome's rounding), ``probability``, ``hit``.
+        ``covered_50`` and so on by level, ``pit`` (mid-point over the outcome's rounding), ``probability``,
+        ``hit``. Empty where no indicator has `MIN_YEARS` other years and `MIN_ROWS` rows in them.
     """
-    panel = with_parents(with_errors(panel, around_pp))
+    panel = with_parents(with_errors(panel, around_pp)).reset_index(drop=True)[_USED]
     parts = []
     for _, rows in panel.groupby(["indicator_id", "measure"], observed=True):
         for year, train, test in splits(rows, scheme):
             if train["year"].nunique() < MIN_YEARS or len(train) < MIN_ROWS:
                 continue
             for model, forecast in MODELS.items():
-                parts.append(_score(test, forecast(train, test)).assign(model=model, held_out=year))
-    return pd.concat(parts, ignore_index=True) if parts else pd.DataFrame()
+                location, scale, df = (np.asarray(part, float) for part in forecast(train, test))
+                parts += list(
+                    zip(test.index, [model] * len(test), [year] * len(test), location, scale, df, strict=True)
+                )
+    # scored in one piece: frames and distributions for each year and model cost more than the scores
+    forecasts = pd.DataFrame(parts, columns=["row", "model", "held_out", "location", "scale", "df"])
+    return _score(forecasts.join(panel, on="row"), levels) if parts else pd.DataFrame()
 
 
-def _score(rows: pd.DataFrame, forecast: Forecast) -> pd.DataFrame:
-    location, scale, df = (np.asarray(part, float) for part in forecast)
+def _score(rows: pd.DataFrame, levels: tuple[float, ...] = ()) -> pd.DataFrame:
+    location, scale, df = (rows[name].to_numpy(float) for name in ("location", "scale", "df"))
     usable = np.isfinite(location) & np.isfinite(scale) & (scale > 0) & rows["error"].notna().to_numpy()
     rows, location, scale, df = rows[usable], location[usable], scale[usable], df[usable]
     error = rows["error"].to_numpy(float)
@@ -131,7 +148,7 @@ def _score(rows: pd.DataFrame, forecast: Forecast) -> pd.DataFrame:
     )
     edge = np.where(rows["down"], rows["tolerance"], -rows["tolerance"])
     probability = np.where(rows["down"], dist.cdf(edge), dist.sf(edge))
-    out = rows[["pair_id", "year", "level", "indicator_id", "error", "hit"]].assign(
+    out = rows[["pair_id", "year", "level", "indicator_id", "error", "hit", "model", "held_out"]].assign(
         crps=crps,
         log_score=-dist.logpdf(error),
         probability=probability,
@@ -139,10 +156,10 @@ def _score(rows: pd.DataFrame, forecast: Forecast) -> pd.DataFrame:
         interval_score_80=sr.interval_score(error, dist.ppf(0.1), dist.ppf(0.9), 0.2),
         pit=(dist.cdf(error - 0.05) + dist.cdf(error + 0.05)) / 2,
     )
-    for level in (50, 80, 90):
-        tail = (1 - level / 100) / 2
-        out[f"covered_{level}"] = (error >= dist.ppf(tail)) & (error <= dist.ppf(1 - tail))
-    return out
+    for level in sorted({*levels, 0.8}):
+        tail = (1 - level) / 2
+        out[f"covered_{100 * level:.0f}"] = (error >= dist.ppf(tail)) & (error <= dist.ppf(1 - tail))
+    return out.reset_index(drop=True)
 
 
 def summary(scores: pd.DataFrame, by: list[str] | None = None) -> pd.DataFrame:
@@ -168,9 +185,7 @@ def summary(scores: pd.DataFrame, by: list[str] | None = None) -> pd.DataFrame:
             log_score=("log_score", "mean"),
             brier=("brier", "mean"),
             interval_score_80=("interval_score_80", "mean"),
-            covered_50=("covered_50", "mean"),
-            covered_80=("covered_80", "mean"),
-            covered_90=("covered_90", "mean"),
+            **{name: (name, "mean") for name in scores if name.startswith("covered_")},
             mean_pit=("pit", "mean"),
         )
         .reset_index()
@@ -204,6 +219,22 @@ def reliability_curve(probability: np.ndarray, hit: np.ndarray) -> pd.DataFrame:
     return frame.assign(recalibrated=frame["probability"].map(dict(zip(pooled.index, fit, strict=True))))
 
 
+def pit_histogram(scores: pd.DataFrame, bins: int = 10) -> pd.DataFrame:
+    """Count the PIT of the year-effect model in equal bins.
+
+    Returns
+    -------
+    DataFrame
+        ``left``, ``right``, ``count``, ``expected``, ``lower``, ``upper``: the last two bound the counts of a
+        calibrated model in 95 % of cases if rows were independent. Rows share years, so they swing wider.
+    """
+    pit = scores.loc[scores["model"].eq("year_effect"), "pit"].to_numpy(float)
+    count, edges = np.histogram(pit, bins=bins, range=(0, 1))
+    lower, upper = stats.binom.interval(0.95, len(pit), 1 / bins)
+    table = pd.DataFrame({"left": edges[:-1], "right": edges[1:], "count": count})
+    return table.assign(expected=len(pit) / bins, lower=lower, upper=upper, evidence="base_rate")
+
+
 def gate(panel: pd.DataFrame) -> pd.DataFrame:
     """Decide whether the year-effect model may be published.
 
@@ -214,9 +245,11 @@ def gate(panel: pd.DataFrame) -> pd.DataFrame:
     Returns
     -------
     DataFrame
-        ``condition``, ``value``, ``limit``, ``passed``.
+        ``condition``, ``value``, ``limit``, ``passed``; empty where nothing can be scored.
     """
     scores = backtest(panel)
+    if scores.empty:
+        return pd.DataFrame(columns=["condition", "value", "limit", "passed", "evidence"])
     ours = scores[scores["model"].eq("year_effect")]
     sizes = ours["held_out"].map(ours["held_out"].value_counts())
     pool = ours["held_out"].astype(str).where(sizes >= 5, "years with fewer than 5 rows")
