@@ -221,6 +221,25 @@ def chances(targets: pd.DataFrame, panel: pd.DataFrame, around_pp: float = 0.0) 
     return pd.DataFrame(rows)
 
 
+def _shared_years(panel: pd.DataFrame, indicators: list[str]) -> pd.DataFrame:
+    national = panel[panel["level"].eq("national") & panel["indicator_id"].isin(indicators)]
+    hits = national.pivot_table(index="year", columns="indicator_id", values="hit", aggfunc="min")
+    return hits.reindex(columns=indicators).dropna()
+
+
+def all_met(panel: pd.DataFrame, indicators: list[str]) -> dict[str, float]:
+    """Count the nation's years in which every one of several targets was met, with a Jeffreys 95 % interval.
+
+    Returns
+    -------
+    dict
+        ``n`` years that have all indicators, ``hits``, ``rate_lower``, ``rate_upper``.
+    """
+    met = _shared_years(panel, indicators).astype(bool).all(axis=1)
+    lower, upper = proportion_confint(int(met.sum()), max(len(met), 1), method="jeffreys")
+    return {"n": len(met), "hits": int(met.sum()), "rate_lower": float(lower), "rate_upper": float(upper)}
+
+
 def joint_hits(panel: pd.DataFrame, indicators: list[str], n_draws: int, seed: int) -> pd.DataFrame:
     """Draw how many of several targets are met in one year that they share.
 
@@ -232,9 +251,7 @@ def joint_hits(panel: pd.DataFrame, indicators: list[str], n_draws: int, seed: i
     DataFrame
         ``hits`` 0…k, ``probability``, ``years`` used, ``evidence``; without a usable year one row with ``reason``.
     """
-    national = panel[panel["level"].eq("national") & panel["indicator_id"].isin(indicators)]
-    hits = national.pivot_table(index="year", columns="indicator_id", values="hit", aggfunc="min")
-    hits = hits.reindex(columns=indicators).dropna()
+    hits = _shared_years(panel, indicators)
     if len(hits) < 2:
         reason = f"needs years in which all of {', '.join(indicators)} have a target and an outcome"
         return pd.DataFrame([{"hits": pd.NA, "probability": np.nan, "years": len(hits), "reason": reason}])

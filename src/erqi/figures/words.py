@@ -152,6 +152,77 @@ def joint(table: pd.DataFrame, p: float, rho: float, t: Translator) -> Any:
     return say(t, "base.joint", **words)
 
 
+# base rates
+
+
+def described(rows: pd.DataFrame, t: Translator) -> pd.DataFrame:
+    """Add ``phrase``, the wording in words, and ``scale``, on which the error stands: points or log points."""
+    worded = [" · ".join(t.code("said", part) for part in words.split("+")) for words in rows["wording"]]
+    logs = ~rows["unit"].isin(["%", "pp", "‰"])
+    return rows.assign(phrase=worded, scale=logs.map({True: "log", False: "points"}))
+
+
+def gate_words(verdict: pd.DataFrame, t: Translator) -> pd.DataFrame:
+    """Add ``rule``, the condition's limit with its direction."""
+    at_most = verdict["condition"].isin(["coverage_80_highest_year", "miscalibration"])
+    signs = at_most.map({True: "≤", False: "≥"})
+    limits = [f"{sign} {number(limit, t.lang, 3)}" for sign, limit in zip(signs, verdict["limit"], strict=True)]
+    return verdict.assign(rule=limits)
+
+
+def opening(rows: pd.DataFrame, every: int, until: Any, t: Translator, later: bool) -> list[Any]:
+    """Say how many pairs were known by when and from which levels, how many are held back, and what pooling means."""
+    levels = rows["level"].value_counts()
+    told = [t("panel.level", level=t.code("level", level), n=n) for level, n in levels.items()]
+    facts = {"n": len(rows), "years": rows["year"].nunique(), "date": date(until, t.lang), "levels": listed(told, t)}
+    if later:
+        held = int((pd.to_datetime((rows["year"] + 1).astype(str) + "-03-31") > pd.Timestamp(until)).sum())
+        return [say(t, "panel.later", held=held, **facts)]
+    return [say(t, "panel.known", held=every - len(rows), **facts), say(t, "panel.pooled")]
+
+
+def backtested(scores: pd.DataFrame, scheme: str, t: Translator) -> Any:
+    """Say how the back-test splits and how much of the panel it can score."""
+    ours = scores[scores["model"].eq("year_effect")]
+    return say(t, "backtest.say", scheme=t(f"scheme.{scheme}"), n=len(ours), years=ours["held_out"].nunique())
+
+
+def _verdict(verdict: pd.DataFrame, t: Translator) -> dict[str, Any]:
+    met = int(verdict["passed"].astype(bool).sum())
+    return {"verdict": t("gate.pass" if met == len(verdict) else "gate.fail"), "met": met, "k": len(verdict)}
+
+
+def judged(verdict: pd.DataFrame, n: int, t: Translator) -> list[Any]:
+    """Say the verdict of the release gate and what it means for the probabilities."""
+    failed = verdict.loc[~verdict["passed"].astype(bool), "condition"]
+    names = listed([t.code("condition", one) for one in failed], t)
+    means = say(t, "gate.means_fail", failed=names) if len(failed) else say(t, "gate.means_pass")
+    return [say(t, "gate.say", n=n, **_verdict(verdict, t)), means]
+
+
+def judged_whole(verdict: pd.DataFrame, panel: pd.DataFrame, t: Translator) -> Any:
+    """Say the verdict on the whole shipped panel, stamped as later data."""
+    return say(t, "gate.whole", n=len(panel), last=int(panel["year"].max()), **_verdict(verdict, t))
+
+
+def chances_said(table: pd.DataFrame, verdict: pd.DataFrame, until: Any, t: Translator) -> list[Any]:
+    """Say how many targets have a chance from the record, and whether it may be read as calibrated."""
+    released = len(verdict) > 0 and bool(verdict["passed"].astype(bool).all())
+    defined = int(table["reason"].eq("").sum())
+    facts = {"k": len(table), "defined": defined, "date": date(until, t.lang)}
+    return [say(t, "chances.say", **facts), say(t, "chances.released" if released else "chances.descriptive")]
+
+
+def together(joint: pd.DataFrame, met: dict[str, float], names: list[str], draws: int, t: Translator) -> Any:
+    """Say the chance to meet all targets of one year, and the floor that a resample of years cannot show."""
+    last = joint.iloc[-1]
+    shares = {"p": last["probability"], "low": last["probability_lower"], "high": last["probability_upper"]}
+    shares["floor"] = met["rate_lower"]
+    told = {name: number(100 * share, t.lang, 0) for name, share in shares.items()}
+    counts = {"years": int(met["n"]), "all": int(met["hits"]), "draws": number(draws, t.lang, 0)}
+    return say(t, "together.say", names=listed(names, t), **told, **counts)
+
+
 # environment
 
 

@@ -16,6 +16,7 @@ from erqi.figures import style
 from erqi.paths import REFERENCE
 from erqi.reports.params import Parameters
 from erqi.tables.load import load
+from erqi.tables.model import table
 from erqi.tables.reference import reference
 
 
@@ -60,6 +61,14 @@ class Book:
         """How many rows of the reference series were published too late to count."""
         return len(self.every) - len(self.series)
 
+    @cached_property
+    def panel(self) -> pd.DataFrame:
+        """Targets and their outcomes: ``target_outcomes`` of the package, else the shipped one; empty if none."""
+        for folder in (Path(self.parameters.data_dir), REFERENCE):
+            if any((folder / f"target_outcomes{suffix}").is_file() for suffix in (".parquet", ".csv")):
+                return load("target_outcomes", folder)
+        return pd.DataFrame(columns=list(table("target_outcomes").dtypes))
+
     def year(self, name: str) -> int | None:
         """Return ``review_year`` or ``plan_year`` if known."""
         value = self.source.get(name)
@@ -88,15 +97,6 @@ class Book:
         """GB/T 2260 code, empty if unknown."""
         code = self.source.get("ref_area")
         return code if isinstance(code, str) else ""
-
-
-def panel() -> pd.DataFrame | None:
-    """Return the shipped panel of targets and outcomes, or None where there is none."""
-    if not (REFERENCE / "target_outcomes.csv").is_file():
-        return None
-    rows = reference("target_outcomes")
-    numbers = ["target", "target_lower", "target_upper", "outcome", "year"]
-    return rows.assign(**{name: pd.to_numeric(rows[name]) for name in numbers})
 
 
 def plugged(path: str) -> pd.DataFrame | None:
