@@ -162,7 +162,7 @@ def hit_forest(rates: pd.DataFrame, t: Translator, source: str) -> Figure:
         bound = row["evidence"] == "bound"
         colour = TEAL if bound else OCHRE
         ax.plot([row["rate_lower"], row["rate_upper"]], [y, y], color=colour, lw=2.5, ls=":" if bound else "-")
-        ax.plot(row["rate"], y, "<" if bound else "D", color=colour, mec=INK, mew=0.8)
+        ax.plot(row["rate"], y, "<" if bound else "D", color=colour, mec=INK, mew=0.8, clip_on=False)
         counts = f"{'≤' if bound else ''}{row['hits']:.0f}/{row['n']:.0f}"
         ax.annotate(counts, (1.03, y), va="center", color=MUTED, annotation_clip=False)
     ax.set_yticks(range(len(rows)), rows["label"])

@@ -205,11 +205,15 @@ def judged_whole(verdict: pd.DataFrame, panel: pd.DataFrame, t: Translator) -> A
     return say(t, "gate.whole", n=len(panel), last=int(panel["year"].max()), **_verdict(verdict, t))
 
 
-def chances_said(table: pd.DataFrame, verdict: pd.DataFrame, until: Any, t: Translator) -> list[Any]:
+def chances_said(table: pd.DataFrame, verdict: pd.DataFrame, until: Any, t: Translator, later: bool) -> list[Any]:
     """Say how many targets have a chance from the record, and whether it may be read as calibrated."""
     released = len(verdict) > 0 and bool(verdict["passed"].astype(bool).all())
     defined = int(table["reason"].eq("").sum())
-    facts = {"k": len(table), "defined": defined, "date": date(until, t.lang)}
+    facts = {
+        "k": len(table),
+        "defined": defined,
+        "known": t("chances.later" if later else "chances.known", date=date(until, t.lang)),
+    }
     return [say(t, "chances.say", **facts), say(t, "chances.released" if released else "chances.descriptive")]
 
 
