@@ -32,6 +32,7 @@ def stated(document_id: str, status: str, year: int, value: float, **more) -> di
         "unit": "%",
         "bound": "point",
         "commitment": "none",
+        "subject": "地区生产总值增速",
         "quote": f"生产总值增长{value}%",
         "start": 100,
         "end": 110,

@@ -290,3 +290,8 @@ def test_a_heading_with_the_year_behind_reviews_whatever_it_is_called() -> None:
 def test_numbers_said_in_two_steps() -> None:
     assert [s[2] for s in said("游客1亿3千多万人次，投资3亿5千万元。")] == [130000000, 350000000]
     assert said("项目减少1/4以上。")[0][2:] == (-25, "%")
+
+
+def test_a_plan_that_opens_by_looking_back_tells_what_was_delivered():
+    text = "过去一年，各项工作进展顺利。生产总值增长9.3%。今年生产总值增长8%左右。"
+    assert frame(text, "2022年青山县政府工作报告\n" + PLAN) == [("2021", "actual"), ("2022", "target")]

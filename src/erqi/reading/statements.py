@@ -263,10 +263,21 @@ def _wording(copy: str, start: int, end: int, at: int, item: Wording, frame: _Fr
     )  # fmt: skip
 
 
+# A plan that opens with 过去一年，… looks back for one more sentence, unless that one turns to the future.
+_LOOK_BACK = re.compile(r"过去的?一年[^。\n]{0,120}。[ \t　]*$")
+_AHEAD = re.compile(r"今年|明年|目标|将|要")
+
+
 def _frame(copy: str, start: int, end: int, at: int, outline: Outline) -> _Frame:
     section: Section = outline.section(at)
     review, plan = outline.review_year, outline.plan_year
     role = section.role
+    if (
+        role == "promise"
+        and _LOOK_BACK.search(copy, max(0, start - 160), start)
+        and not _AHEAD.search(copy, start, end)
+    ):
+        role = "review"
     year = review if role == "review" else plan if role == "promise" else (review if plan is None else None)
     this = review if outline.self_dated and role != "promise" else plan or review
     last = this - 1 if this else None

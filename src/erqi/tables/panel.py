@@ -17,6 +17,7 @@ import pandas as pd
 from erqi.errors import InputError
 from erqi.paths import REFERENCE
 from erqi.sources import load
+from erqi.tables.codebook import codebook
 from erqi.tables.publish import each, tables_of, unique
 
 # The headline indicators of the genre, with the measures in which a target and its outcome can be compared.
@@ -54,6 +55,10 @@ HEADLINES: dict[str, tuple[str, ...]] = {
     "primary_va": ("growth_rate",),
     "imports": ("growth_rate",),
     "tax_revenue": ("growth_rate",),
+    "vocational_training": ("level",),
+    "parks_added": ("level",),
+    "water_supply_coverage": ("level", "share"),
+    "insurance_coverage_rate": ("level", "share"),
     "urbanisation_rate": ("level", "share"),
     "rd_intensity": ("level", "share"),
     "water_quality_share": ("level", "share"),
@@ -61,6 +66,8 @@ HEADLINES: dict[str, tuple[str, ...]] = {
     "good_air_days": ("level",),
     "pm25": ("level",),
 }
+# beyond these, experience with the corpus says that the two sides of a pair are not the same thing
+_APART_POINTS, _APART_FACTOR, _CANDIDATES, _OTHER_WORDS = 30, 3, 2, 7
 _KEY = ["area", "level", "year", "indicator_id", "measure", "unit"]
 
 
@@ -150,6 +157,7 @@ def target_outcomes(observations: pd.DataFrame, sources: pd.DataFrame) -> pd.Dat
     rows = rows[
         [measure in HEADLINES[name] for name, measure in zip(rows["indicator_id"], rows["measure"], strict=True)]
     ]
+    rows = rows[rows.apply(_headline, axis=1)] if len(rows) else rows
     rows = rows.assign(measure=rows["measure"].replace("share", "level"))
     targets = _targets(rows)
     outcomes = _stated(rows, "actual", "review_year")
@@ -162,11 +170,13 @@ def target_outcomes(observations: pd.DataFrame, sources: pd.DataFrame) -> pd.Dat
     )
     # a document can review and promise the same year (an autumn revision): that is no outcome of its own target
     table = table[table["document_id"] != table["document_id_outcome"]]
+    table = table[[_comparable(*pair) for pair in table[["measure", "value", "value_outcome"]].itertuples(index=False)]]
+    table = table[table[["candidates", "candidates_outcome"]].max(axis=1) <= _CANDIDATES]
     table = table.drop_duplicates([*_KEY]).sort_values(["level", "area", "year", "indicator_id"], ignore_index=True)
     keys = list(zip(table["document_id"], table["indicator_id"], table["measure"], table["unit"], strict=True))
     return pd.DataFrame(
         {
-            "pair_id": [_pair_id(*key) for key in table[_KEY].astype(str).itertuples(index=False)],
+            "pair_id": [_pair_id(*map(str, key)) for key in table[_KEY].astype({"year": int}).itertuples(index=False)],
             "area": table["area"],
             "ref_area": table["ref_area"],
             "level": table["level"],
@@ -194,6 +204,22 @@ def target_outcomes(observations: pd.DataFrame, sources: pd.DataFrame) -> pd.Dat
             "note": [_note(*pair) for pair in zip(table["candidates"], table["candidates_outcome"], strict=True)],
         }
     )
+
+
+def _comparable(measure: str, target: float, outcome: float) -> bool:
+    """Two figures so far apart count different things: a five-year growth beside a yearly one, a stock beside a flow."""
+    if measure == "growth_rate":
+        return abs(outcome - target) <= _APART_POINTS
+    return target * outcome > 0 and max(target / outcome, outcome / target) <= _APART_FACTOR
+
+
+def _headline(row: pd.Series) -> bool:
+    """A growth rate of the whole area names little beside its indicator, unlike that of a park or a company."""
+    if row["measure"] != "growth_rate":
+        return True
+    phrases = codebook().indicators[row["indicator_id"]].phrases
+    named = max((len(phrase) for phrase in phrases if phrase in row["subject"]), default=0)
+    return len(row["subject"]) - named <= _OTHER_WORDS
 
 
 def _stated(rows: pd.DataFrame, status: str, year: str) -> pd.DataFrame:
