@@ -185,7 +185,7 @@ def summary(scores: pd.DataFrame, by: list[str] | None = None) -> pd.DataFrame:
             log_score=("log_score", "mean"),
             brier=("brier", "mean"),
             interval_score_80=("interval_score_80", "mean"),
-            **{name: (name, "mean") for name in scores if name.startswith("covered_")},
+            **{str(name): (name, "mean") for name in scores if str(name).startswith("covered_")},
             mean_pit=("pit", "mean"),
         )
         .reset_index()
