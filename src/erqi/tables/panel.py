@@ -12,6 +12,7 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pandas as pd
 
 from erqi.errors import InputError
@@ -157,7 +158,8 @@ def target_outcomes(observations: pd.DataFrame, sources: pd.DataFrame) -> pd.Dat
     rows = rows[
         [measure in HEADLINES[name] for name, measure in zip(rows["indicator_id"], rows["measure"], strict=True)]
     ]
-    rows = rows[rows.apply(_headline, axis=1)] if len(rows) else rows
+    named = zip(rows["measure"], rows["indicator_id"], rows["subject"], strict=True)
+    rows = rows[np.array([_headline(*name) for name in named], dtype=bool)]
     rows = rows.assign(measure=rows["measure"].replace("share", "level"))
     targets = _targets(rows)
     outcomes = _stated(rows, "actual", "review_year")
@@ -170,7 +172,8 @@ def target_outcomes(observations: pd.DataFrame, sources: pd.DataFrame) -> pd.Dat
     )
     # a document can review and promise the same year (an autumn revision): that is no outcome of its own target
     table = table[table["document_id"] != table["document_id_outcome"]]
-    table = table[[_comparable(*pair) for pair in table[["measure", "value", "value_outcome"]].itertuples(index=False)]]
+    sides = table[["measure", "value", "value_outcome"]].itertuples(index=False)
+    table = table[np.array([_comparable(*pair) for pair in sides], dtype=bool)]
     table = table[table[["candidates", "candidates_outcome"]].max(axis=1) <= _CANDIDATES]
     table = table.drop_duplicates([*_KEY]).sort_values(["level", "area", "year", "indicator_id"], ignore_index=True)
     keys = list(zip(table["document_id"], table["indicator_id"], table["measure"], table["unit"], strict=True))
@@ -207,19 +210,17 @@ def target_outcomes(observations: pd.DataFrame, sources: pd.DataFrame) -> pd.Dat
 
 
 def _comparable(measure: str, target: float, outcome: float) -> bool:
-    """Two figures so far apart count different things: a five-year growth beside a yearly one, a stock beside a flow."""
+    """Tell figures that are too far apart for one thing: growth of five years and of one, a stock and a flow."""
     if measure == "growth_rate":
         return abs(outcome - target) <= _APART_POINTS
     return target * outcome > 0 and max(target / outcome, outcome / target) <= _APART_FACTOR
 
 
-def _headline(row: pd.Series) -> bool:
+def _headline(measure: str, indicator_id: str, subject: str) -> bool:
     """A growth rate of the whole area names little beside its indicator, unlike that of a park or a company."""
-    if row["measure"] != "growth_rate":
-        return True
-    phrases = codebook().indicators[row["indicator_id"]].phrases
-    named = max((len(phrase) for phrase in phrases if phrase in row["subject"]), default=0)
-    return len(row["subject"]) - named <= _OTHER_WORDS
+    phrases = codebook().indicators[indicator_id].phrases
+    named = max((len(phrase) for phrase in phrases if phrase in subject), default=0)
+    return measure != "growth_rate" or len(subject) - named <= _OTHER_WORDS
 
 
 def _stated(rows: pd.DataFrame, status: str, year: str) -> pd.DataFrame:
