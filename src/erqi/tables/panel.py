@@ -194,7 +194,12 @@ def target_outcomes(observations: pd.DataFrame, sources: pd.DataFrame) -> pd.Dat
             "wording": table["wording"],
             "outcome": table["value_outcome"],
             "outcome_bound": table["bound_outcome"],
-            "previous": [previous.get(key) for key in keys],
+            "previous": [
+                before if pd.notna(before) and _comparable(measure, target, before) else None
+                for measure, target, before in zip(
+                    table["measure"], table["value"], map(previous.get, keys), strict=True
+                )
+            ],
             "target_document_id": table["document_id"],
             "target_quote": table["quote"],
             "target_start": table["start"],
