@@ -295,3 +295,10 @@ def test_numbers_said_in_two_steps() -> None:
 def test_a_plan_that_opens_by_looking_back_tells_what_was_delivered():
     text = "过去一年，各项工作进展顺利。生产总值增长9.3%。今年生产总值增长8%左右。"
     assert frame(text, "2022年青山县政府工作报告\n" + PLAN) == [("2021", "actual"), ("2022", "target")]
+
+
+def test_a_year_that_only_the_file_name_tells_says_so_in_every_row():
+    text = "上半年全市经济运行情况分析\n今年以来，全市生产总值1228亿元，同比增长1.5%。\n"
+    found = read(Document("qingshan_2016_analysis", text)).statements
+    assert {s.time_period for s in found} == {"2016-01/2016-06"}
+    assert {s.note for s in found} == {"year from the name of the file"}

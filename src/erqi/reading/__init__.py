@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from erqi.reading import cells, mentions, statements
 from erqi.reading.mentions import Mention
@@ -49,6 +49,8 @@ def read(document: Document) -> Reading:
     table = cells.find(copy)
     numerals = mentions.find(document.text, copy, shape, table)
     said = statements.find(copy, numerals, shape, table)
+    if shape.note:
+        said = [replace(s, note="; ".join(filter(None, (s.note, shape.note)))) if s.time_period else s for s in said]
     return Reading(
         document.document_id,
         tuple(numerals),
