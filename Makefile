@@ -4,7 +4,6 @@ VENV   := .venv
 BIN    := $(VENV)/bin
 STAMP  := $(VENV)/.complete
 
-export MPLBACKEND := Agg
 
 .DEFAULT_GOAL := help
 .PHONY: help setup report test lab lint format types check bench lock data clean

@@ -121,6 +121,10 @@ def test_remarks_of_the_tables_are_read_in_the_readers_language():
     assert labels.remark("class by its ordinal; a lower class is better", "zh") == "按类别序号计，数字越小越好"
     assert labels.remark("if nested; not in the document: a, b", "zh") == "若为嵌套；文件中没有：a, b"
     assert labels.remark("nobody knows", "zh") == "nobody knows"
+    assert labels.remark("1174 → 1175 (1 digit); 99.57 → 99.66 (2 digits)", "zh") == (
+        "1174 → 1175（改1位）；99.57 → 99.66（改2位）"
+    )
+    assert labels.remark("PM2.5 +20.0%, PM10 +5.7%, NO2 -12.5% against the limits", "zh").endswith("NO2 -12.5%")
     assert labels.remark("read by hand; one named firm", "en") == "read by hand; one named firm"
 
 

@@ -10,6 +10,7 @@ from datetime import date as Date
 from decimal import Decimal
 from functools import cache, lru_cache
 from html import escape
+from itertools import count
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any
@@ -124,11 +125,21 @@ def say(t: Translator, key: str, **values: object) -> Any:
     return Markdown(t(key, **{name: plain(value) for name, value in values.items()}))
 
 
+# a number that is no part of a name such as PM2.5 or NO2
+_NUMBER = re.compile(r"(?<![A-Za-z_\d])(?<![A-Za-z]\d\.)[+-]?\d+(?:\.\d+)?")
+
+
 def remark(text: str, lang: str) -> str:
-    """Return a remark of the tables, which is English, in the reader's language as far as ``notes.yml`` has it."""
+    """Return a remark of the tables, which is English, in the reader's language as far as ``notes.yml`` has it.
+
+    Its numbers stand as ``{0}``, ``{1}`` … in the catalogue.
+    """
     words = {entry["en"]: entry[lang] for entry in catalogue("notes").values()}
     if check_language(lang) == "en" or text in words:
-        return words.get(text, text)
+        return text if lang == "en" else words[text]
+    counted = count()
+    if (form := _NUMBER.sub(lambda _: f"{{{next(counted)}}}", text)) in words:
+        return words[form].format(*_NUMBER.findall(text))
     for mark, joined in (("; not in the document: ", f"；{words['not in the document']}："), ("; ", "；")):
         first, found, rest = text.rpartition(mark)
         if found:

@@ -207,7 +207,7 @@ def _text(name: str, value: object, t: labels.Translator, lang: str, plain: bool
         return f'<span class="evidence">{style.mark(str(value))} {escape(t.code(name, value))}</span>'
     if name == "unit":
         return escape(labels.unit(str(value), lang))
-    if name == "note":
+    if name in ("note", "result", "repair"):
         return escape(labels.remark(str(value), lang))
     if name.endswith("period"):
         return escape(labels.period(str(value), lang))

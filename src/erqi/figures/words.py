@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 
 from erqi.figures.environment import CLASSES, indicator_name
-from erqi.figures.labels import Translator, date, missing, number, period, say
+from erqi.figures.labels import Translator, date, missing, number, period, remark, say
 from erqi.figures.tables import Column, Shown, show
 
 
@@ -343,6 +343,6 @@ def contradictions(checks: pd.DataFrame, counts: dict[str, int], t: Translator) 
     counted = {("holds" if name == "pass" else name): n for name, n in counts.items()}
     told = [say(t, "contradicts.say", n=len(checks), **counted)]
     for row in checks[checks["verdict"].eq("fail")].fillna("").to_dict("records"):
-        words = {key: row[key] or "–" for key in ("result", "right", "repair")}
+        words = {key: remark(str(row[key]), t.lang) or "–" for key in ("result", "right", "repair")}
         told.append(say(t, "contradicts.repair", id=row["identity_id"], label=row[f"label_{t.lang}"], **words))
     return told
