@@ -18,39 +18,42 @@ import statistics
 import subprocess
 import sys
 import tempfile
-import threading
 import time
 from pathlib import Path
+from subprocess import DEVNULL
 
 import yaml
 
 from tests.shared import SHARED
 
 BIN = Path(sys.executable).parent
+QUIET = os.environ | {"PYTHONWARNINGS": "ignore"}
 GOALS = {3: 0.27, 20: 0.14}
 
 
-def _clock(*commands: list[str], cwd: Path) -> tuple[float, float]:
-    """Seconds that commands take one after the other, and the largest memory of their processes together, in MB."""
-    peak, stop = [0.0], threading.Event()
-    environment = os.environ | {"PYTHONWARNINGS": "ignore"}
+def _clock(*commands: list[str], cwd: Path) -> float:
+    """Seconds that commands take one after the other."""
     start = time.perf_counter()
-
-    def watch() -> None:
-        while not stop.wait(0.1):
-            peak[0] = max(peak[0], _memory(os.getpid()))
-
-    watcher = threading.Thread(target=watch, daemon=True)
-    watcher.start()
     for command in commands:
-        subprocess.run(command, cwd=cwd, check=True, capture_output=True, env=environment)
-    took = time.perf_counter() - start
-    stop.set()
-    watcher.join()
-    return took, peak[0]
+        subprocess.run(command, cwd=cwd, check=True, capture_output=True, env=QUIET)
+    return time.perf_counter() - start
 
 
-def _memory(root: int) -> float:
+def _peak(*commands: list[str], cwd: Path, of: str = "") -> float:
+    """The largest memory, in MB, of all processes of commands side by side, or of those with a word in their name.
+
+    Never in a timed run: adding up the pages of processes takes processor time of its own.
+    """
+    going = [subprocess.Popen(c, cwd=cwd, env=QUIET, stdout=DEVNULL, stderr=DEVNULL) for c in commands]
+    peak = 0.0
+    while any(one.poll() is None for one in going):
+        peak = max(peak, _memory(os.getpid(), of))
+        time.sleep(0.1)
+    assert not any(one.returncode for one in going), commands
+    return peak
+
+
+def _memory(root: int, of: str = "") -> float:
     """Proportional set size of all descendants, in MB: pages that forks share count once."""
     parents = {}
     for status in Path("/proc").glob("[0-9]*/stat"):
@@ -65,6 +68,8 @@ def _memory(root: int) -> float:
     total = 0.0
     for pid in family:
         try:
+            if of not in Path(f"/proc/{pid}/cmdline").read_text():
+                continue
             rollup = Path(f"/proc/{pid}/smaps_rollup").read_text()
         except OSError:
             continue
@@ -103,25 +108,31 @@ def _folder() -> Path:
 
 
 def runs_benchmark(rounds: int = 3, numbers: tuple[int, ...] = (3, 20)) -> None:
-    """Runner against command lines, in alternation; memory of both; an unchanged suite."""
+    """Runner against command lines, in alternation; then memory of both; then an unchanged suite."""
     folder = _folder()
     for number in numbers:
-        ours, plain, memory = [], [], (0.0, 0.0)
+        ours, plain = [], []
         for _ in range(rounds):
-            took, own = _clock(_suite(folder, number), cwd=folder)
-            ours.append(took)
-            took, other = _clock(*_plain(number), cwd=folder / "nb")
-            plain.append(took)
-            memory = max(memory[0], own), max(memory[1], other)
+            ours.append(_clock(_suite(folder, number), cwd=folder))
+            plain.append(_clock(*_plain(number), cwd=folder / "nb"))
         ratio = statistics.median(ours) / statistics.median(plain)
+        pairs = ", ".join(f"{one / other:.3f}" for one, other in zip(ours, plain, strict=True))
         print(
             f"{number} runs: {statistics.median(ours):.1f} s against {statistics.median(plain):.1f} s, "
-            f"ratio {ratio:.3f} (goal {GOALS.get(number, 0):.2f}), median of {rounds}; "
-            f"memory {memory[0]:.0f} MB against {memory[1]:.0f} MB for one ordinary kernel with its command"
+            f"ratio {ratio:.3f} (goal {GOALS.get(number, 0):.2f}), median of {rounds} (pair by pair {pairs})",
+            flush=True,
         )
+    number = max(numbers)
+    whole, kernels = _peak(_suite(folder, number), cwd=folder), _peak(_suite(folder, number), cwd=folder, of="warm.py")
+    two = [command for command in _plain(2) if "papermill" in command[0]]
+    plain_whole, plain_kernels = (_peak(*two, cwd=folder / "nb", of=word) for word in ("", "ipykernel_launcher"))
+    print(
+        f"memory of {number} runs: {whole:.0f} MB, of which kernels and their parent {kernels:.0f} MB; "
+        f"two ordinary kernels side by side {plain_kernels:.0f} MB, with their commands {plain_whole:.0f} MB"
+    )
     cached = [word for word in _suite(folder, numbers[0]) if word != "--force"]
     _clock(cached, cwd=folder)
-    print(f"unchanged suite: {statistics.median(_clock(cached, cwd=folder)[0] for _ in range(3)):.2f} s (goal 1.5)")
+    print(f"unchanged suite: {statistics.median(_clock(cached, cwd=folder) for _ in range(3)):.2f} s (goal 1.5)")
     shutil.rmtree(folder)
 
 
@@ -129,11 +140,11 @@ def cost_benchmark(numbers: tuple[int, ...] = (1, 20, 200)) -> None:
     """Seconds and storage per run, as the suite grows."""
     folder = _folder()
     for number in numbers:
-        took, memory = _clock(_suite(folder, number), cwd=folder)
+        took = _clock(_suite(folder, number), cwd=folder)
         shown = (folder / "out" / "latest").resolve()
         size = sum(path.stat().st_size for path in shown.iterdir()) / number / 1024
         good = json.loads((shown / "run.json").read_text())["good"]
-        print(f"{number} runs ({good} good): {took / number:.2f} s and {size:.0f} KB a run, {memory:.0f} MB in all")
+        print(f"{number} runs ({good} good): {took / number:.2f} s and {size:.0f} KB a run", flush=True)
     shutil.rmtree(folder)
 
 

@@ -109,7 +109,7 @@ def _failed(outcome: str, kind: str, message: str, **more: Any) -> dict[str, Any
 
 
 def _attempt(task: Task) -> dict[str, Any]:
-    with _import_lock, warm.lean_jsonschema():
+    with _import_lock, warm.lean_papermill():
         import nbformat
         import papermill
     from nbclient.exceptions import CellTimeoutError, DeadKernelError
