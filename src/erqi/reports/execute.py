@@ -115,6 +115,9 @@ def _attempt(task: Task) -> dict[str, Any]:
     from nbclient.exceptions import CellTimeoutError, DeadKernelError
     from papermill.exceptions import PapermillExecutionError
 
+    from erqi.reports import pages
+
+    pages.prepare()
     book: dict[str, Any] = {}
     node, values = nbformat.reads(task.source, as_version=4), dict(task.parameters)
     if "://" in str(values.get("data_dir", "")):
@@ -150,8 +153,6 @@ def _attempt(task: Task) -> dict[str, Any]:
     found = results.collect(done.cells)
     if found is None and task.declares:
         return _failed("failed", "no result", "the notebook finished, but handed no result back")
-    from erqi.reports import pages
-
     try:
         page = pages.run_page(done, task.page)
     except Exception as error:  # an output that cannot be shown must not hide the others

@@ -47,7 +47,7 @@ def with_font(page: str) -> str:
 def _exporter() -> Any:
     from nbconvert import HTMLExporter
 
-    return HTMLExporter(
+    made = HTMLExporter(
         template_name="run",
         extra_template_basedirs=[str(TEMPLATES)],
         mathjax_url="",
@@ -57,6 +57,14 @@ def _exporter() -> Any:
         jupyter_widgets_base_url="",
         widget_renderer_url="",
     )
+    _ = made.template  # compiled now, not when the first page is due
+    return made
+
+
+def prepare() -> None:
+    """Get ready to make pages of runs, in time that would be spent waiting for the first kernel."""
+    with _one_at_a_time:
+        _exporter()
 
 
 def run_page(notebook: Any, page: dict[str, Any]) -> str:

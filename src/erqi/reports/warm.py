@@ -167,9 +167,10 @@ def _reap(*_: Any) -> None:
 
 def serve(control: socket.socket) -> None:
     """Fork a kernel for each request until the other side is gone."""
+    gc.disable()  # imports make little garbage and much to look through
     preload()
-    gc.collect()
     gc.freeze()
+    gc.enable()
     signal.signal(signal.SIGCHLD, _reap)
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     single = threading.active_count() == 1
