@@ -4,28 +4,7 @@ from __future__ import annotations
 
 import pandas as pd
 
-COLUMNS = [
-    "observation_id",
-    "mention_id",
-    "document_id",
-    "start",
-    "end",
-    "quote",
-    "ref_area",
-    "subject",
-    "indicator_id",
-    "measure",
-    "value",
-    "lower",
-    "upper",
-    "unit",
-    "time_period",
-    "status",
-    "bound",
-    "commitment",
-    "price_basis",
-    "note",
-]
+from erqi.tables.model import table
 
 ROWS = [
     # indicator, measure, value, lower, upper, unit, period, status, bound, commitment, price basis
@@ -83,4 +62,4 @@ def observations(drop: tuple[str, ...] = ()) -> pd.DataFrame:
     )
     for name in ("value", "lower", "upper"):
         frame[name] = frame[name].astype(float)
-    return frame[~frame["indicator_id"].isin(drop)][COLUMNS].reset_index(drop=True)
+    return frame[~frame["indicator_id"].isin(drop)][table("observations").names].reset_index(drop=True)

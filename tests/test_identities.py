@@ -41,7 +41,7 @@ GOLDEN = [
     ("I23", "pass", "21/150; 2/5"),
     ("I24", "undetermined", "773.8..774.6"),
     ("I25", "finding", "0.835"),
-    ("I26", "finding", "7.45% at an industrial share of 0.03; the rest grows 7.00%"),
+    ("I26", "finding", "7.45% at an industrial share of 3%; the rest grows 7.00%"),
     ("I27", "finding", "-4.2%, buoyancy 0.41"),
     ("I28", "finding", "+20.0%, PM10 +5.7%, NO2 -12.5%"),
     ("I29", "finding", "1 of 6 (gdp)"),

@@ -124,8 +124,40 @@ def test_remarks_of_the_tables_are_read_in_the_readers_language():
     assert labels.remark("1174 → 1175 (1 digit); 99.57 → 99.66 (2 digits)", "zh") == (
         "1174 → 1175（改1位）；99.57 → 99.66（改2位）"
     )
-    assert labels.remark("PM2.5 +20.0%, PM10 +5.7%, NO2 -12.5% against the limits", "zh").endswith("NO2 -12.5%")
+    assert labels.remark("PM2.5 +20.0%, PM10 +5.7%, NO2 -12.5% against the limits", "zh").endswith("NO2 −12.5%")
     assert labels.remark("read by hand; one named firm", "en") == "read by hand; one named firm"
+
+
+def test_remarks_are_typeset_and_names_of_standards_stay():
+    assert labels.remark("quota 6484..6534", "en") == "quota 6484–6534"
+    assert labels.remark("revenue to GDP -4.2%", "en") == "revenue to GDP −4.2%"
+    assert labels.remark("89.3 m2 a person, GB 3095-2012", "en") == "89.3 m² a person, GB 3095-2012"
+
+
+def test_areas_have_their_english_name_where_it_is_known():
+    assert labels.area("二七区", "en") == "Erqi District"
+    assert labels.area("二七区", "zh") == "二七区"
+    assert labels.area("海拉尔区", "en") == "海拉尔区"
+
+
+def test_decimal_points_stand_under_each_other():
+    pads = [re.sub(r'<span class="pad" aria-hidden="true">(.*?)</span>', r"|\1", one) for one in labels.aligned(
+        ["4.354", "11.11", "−12", "–", "<b>"]
+    )]  # fmt: skip
+    assert pads == ["4.354", "11.11|0", "−12|.000", "–", "&lt;b&gt;"]
+
+
+@pytest.mark.parametrize(
+    ("values", "code", "zh", "en"),
+    [
+        ((784.23e8, 1e8), "CNY", (1e8, "亿元"), (1e9, "billion yuan")),
+        ((3e6, None), "CNY", (1e4, "万元"), (1e6, "million yuan")),
+        ((12,), "person", (1, "人"), (1, "persons")),
+        ((12,), "1", (1, ""), (1, "")),
+    ],
+)
+def test_the_values_of_a_row_share_one_unit(values, code, zh, en):
+    assert (labels.row_unit(values, code, "zh"), labels.row_unit(values, code, "en")) == (zh, en)
 
 
 def test_a_sentence_keeps_markup_of_values_out():

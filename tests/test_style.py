@@ -173,14 +173,45 @@ class TestTables:
 
     def test_reads_in_both_languages(self, rows):
         zh, en = self.show(rows), self.show(rows, "en")
-        assert all(word in zh for word in ("784.23亿元", "2021年1月至2021年5月", "目标", "算术", "个百分点"))
-        assert all(word in en for word in ("78.423 billion yuan", "May 2021", "promised", "arithmetic", ">pp<"))
+        assert all(word in zh for word in (">784.23<", ">亿元<", "2021年1月至2021年5月", "目标", "算术", "个百分点"))
+        assert all(word in en for word in (">78.423<", ">billion yuan<", "May 2021", "promised", "arithmetic", ">pp<"))
         assert not re.search(r"[一-鿿]", re.sub(r'<span class="erqi-said".*?</span>', "", en))
 
     def test_decimal_points_stand_under_each_other(self, rows):
         assert '+6.2<span class="pad" aria-hidden="true">00</span>' in self.show(rows)
         whole = tables.show(pd.DataFrame({"value": [1, 2.5]}), t=labels.translator("common", "en"))
         assert '1<span class="pad" aria-hidden="true">.0</span>' in whole
+
+    def test_units_stand_in_the_heading_or_in_a_column_of_their_own(self, rows):
+        heads = re.findall(r'<th scope="col" class="[^"]*">(.*?)</th>', self.show(rows, "en"))
+        assert heads[1:4] == ["Value", "Unit", 'Change <span class="unit">pp</span>'], "units differ by row"
+        heads = re.findall(r'<th scope="col" class="[^"]*">(.*?)</th>', self.show(rows.assign(unit="%"), "en"))
+        assert heads[1] == 'Value <span class="unit">%</span>', "one unit for all"
+        counts = tables.show(rows.assign(unit="1"), ["value"], t=labels.translator("common", "en"))
+        assert "Unit" not in counts
+
+    def test_the_unit_of_a_change_stands_beside_it_and_keeps_the_numbers_aligned(self, rows):
+        mixed = rows.assign(change_unit=["pp", "%", "%"])
+        page = tables.show(mixed, ["value", tables.Column("change", digits=1)], t=labels.translator("common", "en"))
+        assert '6.2<span class="own" style="min-width:2ch">pp</span>' in page
+        assert '−22.0<span class="own" style="min-width:2ch">%</span>' in page
+
+    def test_two_sides_that_have_no_unit_in_common_carry_their_own(self):
+        pair = pd.DataFrame(
+            {"actual_value": [4.75e8, 3], "target_value": [11.0, 4], "unit": [None, "%"]}
+            | {"actual_unit": ["USD", "%"], "target_unit": ["%", "%"]}
+        )
+        page = tables.show(pair, ["actual_value", "target_value"], t=labels.translator("feasibility", "en"))
+        assert "475 million US dollars" in page
+        assert ">11%<" in page
+
+    def test_counts_are_whole_beside_rates_with_digits(self):
+        mixed = pd.DataFrame({"value": [8068.4, 6.25], "unit": ["1", "%"]})
+        page = tables.show(
+            mixed, [tables.Column("value", digits=1, unit_in="unit")], t=labels.translator("common", "en")
+        )
+        assert ">8,068<span" in page
+        assert ">6.2<" in page
 
     def test_text_of_a_document_stays_text(self, rows):
         page = self.show(rows, caption="<i>")

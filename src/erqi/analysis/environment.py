@@ -79,6 +79,7 @@ def exceedance(
         excess_lower=table["lower"] / table["limit"] - 1,
         excess_upper=table["upper"] / table["limit"] - 1,
         cut_needed=(1 - table["limit"] / table["value"]).where(excess > 0),
+        unit=table["unit"].fillna(table["indicator_id"].map(standards.groupby("indicator_id")["unit"].first())),
         verdict=verdict,
         reason=reason,
         evidence="arithmetic",

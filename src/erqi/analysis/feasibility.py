@@ -58,11 +58,12 @@ def stretch(
     DataFrame
         One row a pair: ``ratio`` = target / delivered, its bounds, ``log_ratio``, ``slack`` = how far in log the
         activity may move the wrong way, ``down`` (less is better), ``distance_share`` (of a share's way to 100 %),
-        wording, ``observation_id`` of the target, ``evidence``, and ``reason`` where no ratio stands:
+        wording, ``observation_id`` of the target, ``actual_unit`` and ``target_unit`` (a pair of grade C may have
+        two), ``evidence``, and ``reason`` where no ratio stands:
         ``not_comparable``, ``target_without_number``, ``grade_not_asked``, ``growth_rate``, ``not_positive``,
         ``no_change`` (the pair's rule gives none).
     """
-    measures = observations.set_index("observation_id")["measure"]
+    measures, units = (observations.set_index("observation_id")[name] for name in ("measure", "unit"))
     out = with_wording(pairs, lexicon).rename(columns={"target_observation_id": "observation_id"})
     measure = out["observation_id"].map(measures).fillna("")
     column = {"interval": "actual_value", "low": "actual_lower", "high": "actual_upper"}[overlap]
@@ -95,6 +96,8 @@ def stretch(
         measure=measure,
         actual=actual,
         target=target,
+        actual_unit=out["actual_observation_id"].map(units),
+        target_unit=out["observation_id"].map(units),
         reason=reason,
         ratio=ratio,
         ratio_lower=(target / out["actual_upper"]).where(overlaps),

@@ -6,7 +6,7 @@ import matplotlib.pyplot as plt
 import pandas as pd
 
 from erqi.figures.labels import Translator
-from erqi.figures.style import GREY, INK, OCHRE, RED, TEAL, Figure, axis_labels
+from erqi.figures.style import GREY, INK, OCHRE, RED, TEAL, WIDTH, Figure, axis_labels
 
 VERDICTS = {"fail": (RED, "×"), "finding": (OCHRE, "!"), "undetermined": (GREY, "?"), "pass": (TEAL, "✓")}
 
@@ -21,7 +21,7 @@ def identity_matrix(identities: pd.DataFrame, t: Translator, source: str, per_ro
     """
     rows = identities.sort_values("identity_id", ignore_index=True)
     lines = max(1, -(-len(rows) // per_row))
-    fig, ax = plt.subplots(figsize=(7.6, 0.9 + 0.62 * lines))
+    fig, ax = plt.subplots(figsize=(WIDTH, 0.9 + 0.62 * lines))
     for n, row in enumerate(rows.to_dict("records")):
         x, y = n % per_row, -(n // per_row)
         colour, sign = VERDICTS[row["verdict"]]
@@ -59,7 +59,7 @@ def contents(counts: pd.DataFrame, what: str, t: Translator, source: str) -> Fig
     """
     rows = counts[counts["what"].eq(what)].sort_values("n", ignore_index=True)
     names = [t(f"{what}.{code}") if t.has(f"{what}.{code}") else str(code) for code in rows["code"]]
-    fig, ax = plt.subplots(figsize=(7.6, 1.0 + 0.27 * max(len(rows), 2)))
+    fig, ax = plt.subplots(figsize=(WIDTH, 1.0 + 0.27 * max(len(rows), 2)))
     ax.barh(names, rows["n"], color=INK, height=0.62)
     for y, n in enumerate(rows["n"]):
         ax.annotate(str(n), (n, y), (4, 0), textcoords="offset points", va="center")

@@ -10,7 +10,7 @@ import pandas as pd
 from matplotlib.ticker import MaxNLocator
 
 from erqi.figures.labels import Translator, number
-from erqi.figures.style import GREY, INK, MUTED, OCHRE, RED, TEAL, Figure, axis_labels, number_axis
+from erqi.figures.style import GREY, INK, MUTED, OCHRE, RED, TEAL, WIDTH, Figure, axis_labels, number_axis
 
 LOOKS = {"year_effect": (INK, "-", "o"), "B1_target_past_rmse": (RED, "--", "s"), "B5_mean_error": (TEAL, ":", "D")}
 
@@ -57,7 +57,7 @@ def pit(histogram: pd.DataFrame, t: Translator, source: str) -> Figure:
     histogram : DataFrame
         From ``analysis.scoring.pit_histogram``.
     """
-    fig, ax = plt.subplots(figsize=(7.6, 3.6))
+    fig, ax = plt.subplots(figsize=(WIDTH, 3.6))
     width = histogram["right"] - histogram["left"]
     first = histogram.iloc[0]
     ax.axhspan(first["lower"], first["upper"], color=GREY, alpha=0.6, lw=0, label=t("pit.band"))
@@ -85,7 +85,7 @@ def by_year(scores: pd.DataFrame, t: Translator, source: str) -> Figure:
     scores : DataFrame
         From ``analysis.scoring.summary(scores, ["held_out"])``.
     """
-    fig, ax = plt.subplots(figsize=(7.6, 4.0))
+    fig, ax = plt.subplots(figsize=(WIDTH, 4.0))
     years = sorted(scores["held_out"].unique())
     said: list[Any] = []
     for model, (colour, _, shape) in LOOKS.items():

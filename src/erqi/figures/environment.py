@@ -8,7 +8,7 @@ import pandas as pd
 import seaborn as sns
 
 from erqi.figures.labels import Translator, number, unit
-from erqi.figures.style import GREY, INK, MUTED, OCHRE, RED, TEAL, Figure, axis_labels
+from erqi.figures.style import GREY, INK, MUTED, OCHRE, RED, TEAL, WIDTH, Figure, axis_labels
 
 NAMES = {"pm25": "PM2.5", "pm10": "PM10", "no2": "NO2", "so2": "SO2", "co": "CO", "o3": "O3"}
 LADDER = (
@@ -31,7 +31,7 @@ def bullets(exceeded: pd.DataFrame, ladder: pd.DataFrame, t: Translator, source:
         From ``analysis.environment.exceedance`` and ``ladder``; what is not reported is an empty hatched bar.
     """
     rows = exceeded.iloc[::-1].reset_index(drop=True)
-    fig, ax = plt.subplots(figsize=(7.6, 1.3 + 0.62 * len(rows)))
+    fig, ax = plt.subplots(figsize=(WIDTH, 1.3 + 0.62 * len(rows)))
     reach = max(1.25, (1 + rows["excess"].max()) * 1.08 if rows["excess"].notna().any() else 1.25)
     for y, row in enumerate(rows.to_dict("records")):
         name = row["pollutant"]
@@ -49,7 +49,8 @@ def bullets(exceeded: pd.DataFrame, ladder: pd.DataFrame, t: Translator, source:
             x = float(str(limit)) / row["limit"]
             ax.plot([x, x], [y - 0.3, y + 0.3], color=TEAL, lw=1.6)
             names = "/".join(t.code("grade_short", one) for one in same["standard_id"])
-            ax.annotate(names, (x, y + 0.32), ha="center", va="bottom", color=MUTED, fontsize=7.5)
+            ax.annotate(names, (x, y + 0.32), ha="center", va="bottom", color=MUTED, fontsize=8,
+                        bbox={"fc": "white", "ec": "none", "pad": 0.6})  # fmt: skip
     ax.axvline(1, color=MUTED, lw=1)
     ax.set_yticks(range(len(rows)), rows["pollutant"])
     ax.set_xlim(0, reach * 1.28)
@@ -67,7 +68,7 @@ def bullets(exceeded: pd.DataFrame, ladder: pd.DataFrame, t: Translator, source:
 
 def bounds(implied: pd.DataFrame, limit: pd.Series, t: Translator, source: str) -> Figure:
     """Draw where an unstated target must lie if it was met: an arrow from the delivered figure, one axis each."""
-    fig, axes = plt.subplots(len(implied), 1, figsize=(7.6, 0.8 + 0.82 * len(implied)), squeeze=False)
+    fig, axes = plt.subplots(len(implied), 1, figsize=(WIDTH, 0.8 + 0.82 * len(implied)), squeeze=False)
     said = []
     for ax, row in zip(axes[:, 0], implied.to_dict("records"), strict=True):
         up = row["bound"] == "at_least"
@@ -111,7 +112,7 @@ def water(months: pd.DataFrame, events: pd.DataFrame, t: Translator, source: str
     """
     start = months["month"].min()
     x = np.array([(month - start).n for month in months["month"]])
-    fig, ax = plt.subplots(figsize=(7.6, 3.2))
+    fig, ax = plt.subplots(figsize=(WIDTH, 3.2))
     for at, value in zip(x, months["water_class"], strict=True):
         colour = INK if value == months["water_class"].min() else TEAL
         ax.plot([at + 0.05, at + 0.95], [value, value], color=colour, lw=9, solid_capstyle="butt")
@@ -156,7 +157,7 @@ def composite(rows: dict[str, pd.DataFrame], t: Translator, source: str) -> Figu
     rows : dict
         Name of the area → ``analysis.environment.composite``.
     """
-    fig, ax = plt.subplots(figsize=(7.6, 1.2 + 0.8 * len(rows)))
+    fig, ax = plt.subplots(figsize=(WIDTH, 1.2 + 0.8 * len(rows)))
     colours = dict(zip(NAMES.values(), (INK, RED, TEAL, OCHRE, GREY, MUTED), strict=True))
     said = []
     for y, (area, table) in enumerate(reversed(rows.items())):
@@ -201,7 +202,7 @@ def slopes(series: pd.DataFrame, table: pd.DataFrame, area: str, t: Translator, 
     table : DataFrame
         From ``analysis.environment.trends``.
     """
-    fig, axes = plt.subplots(1, len(table), figsize=(2.9 * len(table), 3.6), squeeze=False)
+    fig, axes = plt.subplots(1, len(table), figsize=(WIDTH, 3.3), squeeze=False)
     said = []
     for ax, row in zip(axes[0], table.to_dict("records"), strict=True):
         group = series[series["indicator_id"].eq(row["indicator_id"])].sort_values("year")
@@ -238,7 +239,7 @@ def years_grid(grid: pd.DataFrame, power: pd.DataFrame, t: Translator, source: s
     power : DataFrame
         Index years; columns noise in per cent; chance to show the chosen trend.
     """
-    fig, (left, right) = plt.subplots(1, 2, figsize=(9.2, 3.9), width_ratios=(1.15, 1))
+    fig, (left, right) = plt.subplots(1, 2, figsize=(1.15 * WIDTH, 3.9), width_ratios=(1.15, 1))
     shades = sns.light_palette(INK, as_cmap=True)
     sns.heatmap(grid, annot=True, fmt=".0f", cmap=shades, cbar=False, ax=left, linewidths=1, vmin=0, vmax=30)
     left.set_xticklabels([number(float(x), t.lang) for x in grid.columns])

@@ -176,7 +176,8 @@ class Explorer:
         frame = scenarios.compare(first, draws, one, two)
         columns: list[str | Column] = [
             "item",
-            *(Column(f"p50_{k}", digits=1) for k in ("base", "scenario", "difference")),
+            *(Column(f"p50_{k}", digits=1, unit_in="unit") for k in ("base", "scenario")),
+            Column("p50_difference", self.tg("pp_or_number"), 1, signed=True),
         ]
         columns += [Column(f"p_hit_{k}", "%", 0, scale=100) for k in ("base", "scenario")]
         columns += [Column("p_hit_difference", "pp", 1, signed=True, scale=100), Column("mc_se", "pp", 2, scale=100)]

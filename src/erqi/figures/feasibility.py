@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import textwrap
 from typing import Any
 
 import matplotlib.pyplot as plt
@@ -11,7 +12,7 @@ from matplotlib.axes import Axes
 from matplotlib.ticker import FixedFormatter, FixedLocator, NullLocator
 
 from erqi.figures.labels import Translator, number, quantity
-from erqi.figures.style import GREY, INK, MUTED, OCHRE, RED, TEAL, Figure, axis_labels
+from erqi.figures.style import GREY, INK, MUTED, OCHRE, RED, TEAL, WIDTH, Figure, axis_labels
 
 GRADES = {"A": INK, "A-": TEAL, "B": OCHRE}
 MARKERS = {"A": "o", "A-": "s", "B": "D"}
@@ -35,7 +36,8 @@ def _change(row: dict[Any, Any], lang: str) -> str:
 
 def _names(rows: pd.DataFrame, t: Translator) -> list[str]:
     names = zip(rows[f"label_{t.lang}"], rows["down"], strict=True)
-    return [t("down", label=label) if down else label for label, down in names]
+    whole = (t("down", label=label) if down else label for label, down in names)
+    return [textwrap.fill(name, 26) for name in whole]  # a long name would leave no room to the axis
 
 
 def dumbbells(stretched: pd.DataFrame, t: Translator, source: str) -> Figure:
@@ -47,7 +49,7 @@ def dumbbells(stretched: pd.DataFrame, t: Translator, source: str) -> Figure:
         From ``analysis.feasibility.stretch``; rows without a ratio are left out.
     """
     rows = stretched[stretched["ratio"].notna()].sort_values("ratio", ignore_index=True)
-    fig, ax = plt.subplots(figsize=(7.6, 1.2 + 0.34 * max(len(rows), 3)))
+    fig, ax = plt.subplots(figsize=(WIDTH, 1.2 + 0.34 * max(len(rows), 3)))
     ax.axvline(1, color=MUTED, lw=1)
     for y, row in enumerate(rows.to_dict("records")):
         colour = GRADES[row["grade"]]
@@ -84,7 +86,7 @@ def hardness_strip(stretched: pd.DataFrame, t: Translator, source: str) -> Figur
     """Draw the stretch by hardness of wording; points of one class stand side by side."""
     rows = stretched[stretched["ratio"].notna() & stretched["hardness"].notna()].sort_values("ratio")
     names = rows.drop_duplicates("wording").sort_values("hardness")[["wording", f"wording_{t.lang}", "hardness"]]
-    fig, ax = plt.subplots(figsize=(7.6, 3.9))
+    fig, ax = plt.subplots(figsize=(WIDTH, 3.9))
     ax.axhline(1, color=MUTED, lw=1)
     ticks, said = [], []
     for x, (wording, name, hardness) in enumerate(names.itertuples(index=False)):
@@ -119,7 +121,7 @@ def lollipops(table: pd.DataFrame, sigma: float, safe_prob: float, t: Translator
     """
     rows = table[table["sigma_star"].notna() | table["drift_needed"].notna()]
     rows = rows.assign(at=rows["sigma_star"].fillna(-rows["drift_needed"])).sort_values("at", ignore_index=True)
-    fig, ax = plt.subplots(figsize=(7.6, 1.3 + 0.34 * max(len(rows), 3)))
+    fig, ax = plt.subplots(figsize=(WIDTH, 1.3 + 0.34 * max(len(rows), 3)))
     ax.axvline(0, color=MUTED, lw=1)
     for y, row in enumerate(rows.to_dict("records")):
         above = pd.isna(row["sigma_star"])
@@ -157,7 +159,7 @@ def hit_forest(rates: pd.DataFrame, t: Translator, source: str) -> Figure:
         ``label``, ``rate``, ``rate_lower``, ``rate_upper``, ``hits``, ``n``, ``evidence``.
     """
     rows = rates.iloc[::-1].reset_index(drop=True)
-    fig, ax = plt.subplots(figsize=(7.6, 1.3 + 0.38 * max(len(rows), 3)))
+    fig, ax = plt.subplots(figsize=(WIDTH, 1.3 + 0.38 * max(len(rows), 3)))
     for y, row in enumerate(rows.to_dict("records")):
         bound = row["evidence"] == "bound"
         colour = TEAL if bound else OCHRE

@@ -10,7 +10,19 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from erqi.figures.labels import Translator, number, signed
-from erqi.figures.style import GREY, INK, MUTED, OCHRE, RED, TEAL, Figure, axis_labels, direct_labels, number_axis
+from erqi.figures.style import (
+    GREY,
+    INK,
+    MUTED,
+    OCHRE,
+    RED,
+    TEAL,
+    WIDTH,
+    Figure,
+    axis_labels,
+    direct_labels,
+    number_axis,
+)
 from erqi.figures.tables import Column, Shown, not_computed, show
 
 Array = NDArray[np.float64]
@@ -124,7 +136,7 @@ def belief_map(
     here : (trend, share)
         The reader's own belief.
     """
-    fig, ax = plt.subplots(figsize=(7.6, 4.6))
+    fig, ax = plt.subplots(figsize=(WIDTH, 4.6))
     levels = np.arange(np.floor(grid.min()), np.ceil(grid.max()) + 1)
     ax.contourf(trends, shares, grid, levels=levels, cmap="bone_r", alpha=0.35)
     lines = ax.contour(trends, shares, grid, levels=levels, colors=MUTED, linewidths=0.7)
@@ -166,7 +178,7 @@ def ladder(frame: pd.DataFrame, t: Translator, source: str) -> Figure:
         From ``analysis.growth.ladder``.
     """
     rows = frame[frame["value"].notna()].reset_index(drop=True)
-    fig, ax = plt.subplots(figsize=(7.6, 1.6 + 0.6 * max(len(rows), 2)))
+    fig, ax = plt.subplots(figsize=(WIDTH, 1.6 + 0.6 * max(len(rows), 2)))
     later = rows["outcome"].notna().any()
     for i, (_, line) in enumerate(rows.iterrows()):
         y = -i
@@ -209,7 +221,7 @@ def ratio_dumbbells(frame: pd.DataFrame, deflator: float, t: Translator, source:
         From ``analysis.growth.ratios``.
     """
     rows = frame[frame["value"].notna()].sort_values("value", ignore_index=True)
-    fig, ax = plt.subplots(figsize=(7.6, 1.5 + 0.42 * max(len(rows), 2)))
+    fig, ax = plt.subplots(figsize=(WIDTH, 1.5 + 0.42 * max(len(rows), 2)))
     ax.axvline(1, color=MUTED, lw=1)
     for y, (_, line) in enumerate(rows.iterrows()):
         ends = [line["value"], line["same_basis"]]
@@ -252,7 +264,7 @@ def bound_band(
     total : float
         The growth target.
     """
-    fig, ax = plt.subplots(figsize=(7.6, 3.6))
+    fig, ax = plt.subplots(figsize=(WIDTH, 3.6))
     ax.axvspan(100 * admitted[0], 100 * admitted[1], color=TEAL, alpha=0.15, lw=0)
     ax.plot(100 * shares, rest, color=TEAL)
     ax.axhline(total, color=MUTED, lw=1, ls="--")
@@ -286,7 +298,7 @@ def fan(frame: pd.DataFrame, chosen: str, target: float, last: float, t: Transla
     last : float
         Growth in the reviewed year.
     """
-    fig, ax = plt.subplots(figsize=(7.6, 4.4))
+    fig, ax = plt.subplots(figsize=(WIDTH, 4.4))
     centres: Sequence[str] = list(frame["centre"].unique())
     ax.axhline(target, color=RED, lw=1.4)
     ax.axhline(last, color=MUTED, lw=1, ls="--")
@@ -308,10 +320,13 @@ def fan(frame: pd.DataFrame, chosen: str, target: float, last: float, t: Transla
         t(f"centre.{n}") + "\n" + t("fan.p", p=number(100 * frame[frame["centre"] == n]["p_target"].iloc[0], t.lang, 0))
         for n in centres
     ]
-    ax.set_xticks(range(len(centres)), labels)
-    ax.set_xlim(-0.55, max(len(centres), 3) - 0.1)
+    if "target_error" not in centres:
+        labels.append(t("centre.target_error"))
+        ax.annotate(t("fan.no_error"), (len(centres), np.mean(ax.get_ylim())), ha="center", va="center", color=MUTED)
+    ax.set_xticks(range(len(labels)), labels)
+    ax.set_xlim(-0.55, len(labels) - 0.1)
     ax.margins(y=0.1)
-    right = max(len(centres), 3) - 0.12
+    right = len(labels) - 0.12
     ax.annotate(t("fan.target", target=number(target, t.lang, 1)), (right, target), (0, 3),
                 textcoords="offset points", ha="right", color=RED, size=9.5)  # fmt: skip
     ax.annotate(t("fan.last", last=number(last, t.lang, 1)), (right, last), (0, 3), textcoords="offset points",
@@ -335,7 +350,7 @@ def tornado(bars: pd.DataFrame, shares: pd.DataFrame, target: float, t: Translat
     bars, shares : DataFrame
         From ``analysis.scenarios.tornado`` and ``shapley``.
     """
-    fig, (left, right) = plt.subplots(1, 2, figsize=(7.6, 1.6 + 0.42 * len(shares)), width_ratios=(3, 2), sharey=True)
+    fig, (left, right) = plt.subplots(1, 2, figsize=(WIDTH, 1.6 + 0.42 * len(shares)), width_ratios=(3, 2), sharey=True)
     order = list(shares["item"])[::-1]
     base = bars["base"].iloc[0]
     left.axvline(base, color=MUTED, lw=1)

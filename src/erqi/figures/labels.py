@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import csv
 import math
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date as Date
 from decimal import Decimal
@@ -19,6 +19,7 @@ import yaml
 
 from erqi.errors import InputError
 from erqi.paths import REFERENCE
+from erqi.reference import rows
 
 LANGUAGES = ("zh", "en")
 LOCALE = Path(__file__).parent / "locale"
@@ -63,10 +64,19 @@ def reference_words() -> MappingProxyType[str, dict[str, str]]:
     """Return what the tables' own model calls codes (``status.actual``) and columns (``col.status``)."""
     words: dict[str, dict[str, str]] = {}
     for name, key, field in (("columns.csv", "col.{name}", "title"), ("codes.csv", "{list}.{code}", "label")):
-        with (REFERENCE / name).open(encoding="utf-8", newline="") as file:
-            for row in csv.DictReader(file):
-                words.setdefault(key.format(**row), {lang: row[f"{field}_{lang}"] for lang in LANGUAGES})
+        for row in rows(name):
+            words.setdefault(key.format(**row), {lang: row[f"{field}_{lang}"] for lang in LANGUAGES})
     return MappingProxyType(words)
+
+
+@cache
+def _areas() -> MappingProxyType[str, str]:
+    return MappingProxyType({row["name"]: row["name_en"] for row in rows("areas.csv")})
+
+
+def area(name: str, lang: str) -> str:
+    """Return the name of an area in the reader's language, as far as ``areas.csv`` has it."""
+    return (check_language(lang) == "en" and _areas().get(name)) or name
 
 
 @cache
@@ -125,6 +135,13 @@ def say(t: Translator, key: str, **values: object) -> Any:
     return Markdown(t(key, **{name: plain(value) for name, value in values.items()}))
 
 
+# how plain text of the tables is printed
+_TYPESET = {
+    r"(?<=\d)\.\.(?=\d)": "–",
+    r"(?<![A-Za-z\d.])-(?=\d)": MINUS,
+    r"\bm2\b": "m²",
+    r"(?<=[a-z])_(?=[a-z\d])": " ",
+}
 # a number that is no part of a name such as PM2.5 or NO2
 _NUMBER = re.compile(r"(?<![A-Za-z_\d])(?<![A-Za-z]\d\.)[+-]?\d+(?:\.\d+)?")
 
@@ -134,8 +151,15 @@ def remark(text: str, lang: str) -> str:
 
     Its numbers stand as ``{0}``, ``{1}`` … in the catalogue.
     """
+    text = _remark(text, check_language(lang))
+    for written, printed in _TYPESET.items():
+        text = re.sub(written, printed, text)
+    return text
+
+
+def _remark(text: str, lang: str) -> str:
     words = {entry["en"]: entry[lang] for entry in catalogue("notes").values()}
-    if check_language(lang) == "en" or text in words:
+    if lang == "en" or text in words:
         return text if lang == "en" else words[text]
     counted = count()
     if (form := _NUMBER.sub(lambda _: f"{{{next(counted)}}}", text)) in words:
@@ -143,7 +167,7 @@ def remark(text: str, lang: str) -> str:
     for mark, joined in (("; not in the document: ", f"；{words['not in the document']}："), ("; ", "；")):
         first, found, rest = text.rpartition(mark)
         if found:
-            return remark(first, lang) + joined + remark(rest, lang)
+            return _remark(first, lang) + joined + _remark(rest, lang)
     return text
 
 
@@ -206,6 +230,28 @@ def axis_unit(code: str, lang: str) -> tuple[float, str]:
         least, word = _SCALES[check_language(lang)][0]
         return least, f"{word}{CURRENCIES[code][lang == 'en']}".strip()
     return 1.0, unit(code, lang)
+
+
+def row_unit(values: Iterable[Any], code: str, lang: str) -> tuple[float, str]:
+    """Return divisor and name of the unit that the values of one row are written in; money by the largest of them."""
+    if code not in CURRENCIES:
+        return 1.0, "" if code == "1" else unit(code, lang)
+    largest = max((abs(float(value)) for value in values if not missing(value)), default=0.0)
+    scales = _SCALES[check_language(lang)]
+    least, word = next((scale for scale in scales if largest >= scale[0]), scales[-1])
+    return least, f"{word}{CURRENCIES[code][lang == 'en']}".strip()
+
+
+def aligned(texts: Iterable[str]) -> list[str]:
+    """Return numbers as HTML with their decimal points under each other: hidden digits pad shorter fractions."""
+    texts = list(texts)
+    fractions = [len(text.partition(".")[2]) if text[-1:].isdigit() else -1 for text in texts]
+    longest = max(fractions, default=0)
+    out = []
+    for text, fraction in zip(texts, fractions, strict=True):
+        pad = ("" if fraction else ".") + "0" * (longest - fraction) if 0 <= fraction < longest else ""
+        out.append(escape(text) + (f'<span class="pad" aria-hidden="true">{pad}</span>' if pad else ""))
+    return out
 
 
 def quantity(value: float | None, unit_code: str, lang: str, digits: int | None = None) -> str:

@@ -18,7 +18,7 @@ import pandas as pd
 
 from erqi.analysis.scenarios import Assumptions, World, rebuilding
 from erqi.figures.labels import Translator, number
-from erqi.figures.style import GREY, INK, MUTED, OCHRE, RED, TEAL, Figure, axis_labels, number_axis
+from erqi.figures.style import GREY, INK, MUTED, OCHRE, RED, TEAL, WIDTH, Figure, axis_labels, number_axis
 from erqi.figures.tables import Shown
 
 
@@ -30,7 +30,7 @@ def preset_grid(frame: pd.DataFrame, target: float, t: Translator, source: str) 
     frame : DataFrame
         From ``analysis.scenarios.grid``.
     """
-    fig, ax = plt.subplots(figsize=(7.6, 1.3 + 0.42 * len(frame)))
+    fig, ax = plt.subplots(figsize=(WIDTH, 1.3 + 0.42 * len(frame)))
     ax.axvline(target, color=RED, lw=1.4)
     for y, (_, line) in enumerate(frame[::-1].iterrows()):
         ax.plot([line["p10"], line["p90"]], [y, y], color=GREY, lw=7, solid_capstyle="butt", zorder=1)
@@ -61,7 +61,7 @@ def probabilities(frame: pd.DataFrame, uncertain: pd.DataFrame, t: Translator, s
     """
     rows = frame.sort_values("p_hit_scenario", ignore_index=True)
     band = uncertain.set_index("item")
-    fig, ax = plt.subplots(figsize=(7.6, 1.5 + 0.36 * len(rows)))
+    fig, ax = plt.subplots(figsize=(WIDTH, 1.5 + 0.36 * len(rows)))
     for y, (_, line) in enumerate(rows.iterrows()):
         low, high = (100 * band.loc[line["item"], c] for c in ("p10", "p90"))
         ax.plot([low, high], [y, y], color=GREY, lw=7, solid_capstyle="butt", zorder=1)
@@ -73,8 +73,8 @@ def probabilities(frame: pd.DataFrame, uncertain: pd.DataFrame, t: Translator, s
     ax.tick_params(axis="y", length=0)
     ax.plot([], [], "o", color=MUTED, mfc="white", label=t("prob.base"))
     ax.plot([], [], "^", color=RED, label=t("prob.scenario"))
-    ax.plot([], [], color=GREY, lw=7, label=t("prob.band"))
-    ax.legend(ncols=3, loc="lower left", bbox_to_anchor=(-0.02, 1.0), handletextpad=0.4, borderaxespad=0)
+    ax.plot([], [], color=GREY, lw=7, label=t("prob.band"), solid_capstyle="butt")
+    ax.legend(ncols=3, loc="lower left", bbox_to_anchor=(-0.02, 1.0), handletextpad=0.8, borderaxespad=0)
     ax.set_title(t("prob.title"), pad=30)
     axis_labels(ax, x=t("axis.probability"))
     number_axis(ax.xaxis)
@@ -91,7 +91,7 @@ def hits(base: pd.DataFrame, other: pd.DataFrame, t: Translator, source: str) ->
     base, other : DataFrame
         From ``analysis.scenarios.joint``.
     """
-    fig, ax = plt.subplots(figsize=(7.6, 3.2))
+    fig, ax = plt.subplots(figsize=(WIDTH, 3.2))
     for frame, colour, shift, key in ((base, GREY, -0.2, "prob.base"), (other, RED, 0.2, "prob.scenario")):
         ax.bar(frame["hits"] + shift, 100 * frame["p"], 0.38, color=colour, lw=0, label=t(key))
     ax.set_xticks(other["hits"], [number(h, t.lang, 0) for h in other["hits"]])

@@ -41,6 +41,8 @@ _SHAPES = {
     "^": '<path d="M6 1 11 10.5H1z"/>',
     "D": '<path d="M6 .75 11.25 6 6 11.25 .75 6z"/>',
 }
+# of a figure, in inches: as narrow as its labels allow, so that they can be read on a phone
+WIDTH = 6.4
 SVG_LIMIT = 250_000
 _language = ["zh"]
 
@@ -87,7 +89,7 @@ def theme(lang: str = "zh") -> None:
         "lines.markersize": 7,
         "patch.edgecolor": "white",
         "legend.frameon": False,
-        "figure.figsize": (7.6, 4.2),
+        "figure.figsize": (WIDTH, 4.0),
         "figure.facecolor": "white",
         "figure.constrained_layout.use": True,
         "svg.fonttype": "path",

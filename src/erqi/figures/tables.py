@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from functools import cache
 from html import escape
 from pathlib import Path
-from typing import Any
 
 import pandas as pd
 
@@ -16,6 +15,7 @@ from erqi.figures import labels, style
 # columns that name observations, one or several separated by spaces
 LINKS = ("observation_id", "observation_ids", "actual_observation_id", "target_observation_id", "derived_from")
 _VALUES = ("value", "lower", "upper")
+_COUNTS = ("1", "person")
 
 
 @dataclass(frozen=True)
@@ -36,6 +36,9 @@ class Column:
         Heading; that of the catalogue (``col.<name>``) if not given.
     scale : float
         Factor before showing, 100 for a share as per cent.
+    unit_in : str
+        Column with each row's own unit; ``unit`` for columns of values, ``change_unit`` for ``change``, if not given.
+        Where it is named, ``digits`` holds for what is measured, and counts are whole.
     """
 
     name: str
@@ -44,6 +47,7 @@ class Column:
     signed: bool = False
     title: str = ""
     scale: float = 1.0
+    unit_in: str = ""
 
 
 class Shown(str):
@@ -82,8 +86,9 @@ def show(
     ----------
     df : DataFrame
         One row per row. A column ``evidence`` is shown as mark and word with a key below the table, columns of
-        codes in words, ``time_period`` as a date; columns of values beside a column ``unit`` carry each row's
-        unit. Rows with one of `LINKS` get a link into the marked-up plan, with the quote on hover and focus.
+        codes in words, ``time_period`` as a date. Values beside a column of units have their unit in the heading if
+        it is one for all rows, else in a column after the last of them. Rows with one of `LINKS` get a link into the
+        marked-up plan, with the quote on hover and focus.
     columns : sequence of str or Column, optional
         What to show, in order; every column except ids and the other language if not given.
     t : Translator
@@ -110,8 +115,20 @@ def show(
     linked = [name for name in LINKS if name in df.columns and df[name].map(lambda v: not labels.missing(v)).any()]
     if linked and "derived_from" in linked[1:]:
         linked.remove("derived_from")  # it repeats what the others name
-    cells = [_cells(df, spec, t, lang) for spec in specs]
-    head = [_heading(df, spec, t, lang) for spec in specs]
+    own = {spec: _unit_of(df, spec) for spec in specs}
+    written = {name: _row_units(df, [spec for spec in specs if own[spec] == name], name, lang) for name in own.values()}
+    cells, head = [], []
+    for at, spec in enumerate(specs):
+        units = written[own[spec]]
+        head.append(_heading(df, spec, t, lang, units.common or ""))
+        cells.append(_cells(df, spec, t, lang, units, head[-1][0]))
+        if units.common is None and own[spec] == "change_unit":
+            cells[-1] = [
+                number + _beside(name, units.names) for number, name in zip(cells[-1], units.names, strict=True)
+            ]
+        elif units.common is None and own[spec] not in [own[later] for later in specs[at + 1 :]]:
+            head.append(("text short", escape(t("col.unit"))))
+            cells.append([escape(name) for name in units.names])
     if linked:
         head.append(("text links", escape(t("col.quote"))))
         cells.append([_links(row, quotes, t, plan) for row in df[linked].itertuples(index=False)])
@@ -174,30 +191,72 @@ def _series(df: pd.DataFrame, spec: Column, lang: str) -> pd.Series:
 
 def _unit_of(df: pd.DataFrame, spec: Column) -> str:
     """The column that holds each row's own unit, if there is one."""
-    own = "change_unit" if spec.name == "change" else "unit"
-    by_row = spec.name == "change" or spec.name.rpartition("_")[2] in _VALUES
+    own = spec.unit_in or ("change_unit" if spec.name == "change" else "unit")
+    by_row = spec.unit_in or spec.name == "change" or spec.name.rpartition("_")[2] in _VALUES
     return own if by_row and not spec.unit and own in df.columns else ""
 
 
-def _heading(df: pd.DataFrame, spec: Column, t: labels.Translator, lang: str) -> tuple[str, str]:
+@dataclass(frozen=True)
+class _Units:
+    """What each row is divided by and the unit that it is then in; ``common`` is None if that differs by row."""
+
+    codes: Sequence[str]
+    divisors: Sequence[float]
+    names: Sequence[str]
+    common: str | None
+
+
+def _row_units(df: pd.DataFrame, specs: Sequence[Column], column: str, lang: str) -> _Units:
+    if not column:
+        return _Units([""] * len(df), [1.0] * len(df), [""] * len(df), "")
+    values = df[[spec.name for spec in specs]].itertuples(index=False)
+    codes = ["" if labels.missing(code) else str(code) for code in df[column]]
+    found = [labels.row_unit(row, code, lang) for row, code in zip(values, codes, strict=True)]
+    one = found[0][1] if len(set(found)) == 1 else None
+    return _Units(codes, [divisor for divisor, _ in found], [name for _, name in found], one)
+
+
+def _wide(text: str) -> int:
+    """How many letters a text is wide: a Chinese character is twice as wide as one."""
+    return sum(1 + (c > "⺀") for c in text)
+
+
+def _beside(name: str, names: Sequence[str]) -> str:
+    """Return a unit to stand beside its number, as wide as the widest, so that the numbers stay aligned."""
+    return f'<span class="own" style="min-width:{max(map(_wide, names))}ch">{escape(name)}</span>'
+
+
+def _heading(df: pd.DataFrame, spec: Column, t: labels.Translator, lang: str, unit: str = "") -> tuple[str, str]:
     title = escape(spec.title or t(f"col.{spec.name}"))
-    if spec.unit:
-        title += f' <span class="unit">{escape(labels.axis_unit(spec.unit, lang)[1])}</span>'
+    if unit or spec.unit:
+        title += f' <span class="unit">{escape(unit or labels.axis_unit(spec.unit, lang)[1])}</span>'
     series = _series(df, spec, lang)
     numeric = bool(spec.unit) or spec.digits is not None or pd.api.types.is_numeric_dtype(series)
     if numeric and not pd.api.types.is_bool_dtype(series):
         return "num", title
-    # a Chinese character is twice as wide as a letter; what is short stays on one line, what is long gets room
-    widths = [sum(1 + (c > "⺀") for c in _text(spec.name, value, t, lang, plain=True)) for value in series]
+    # what is short stays on one line, what is long gets room
+    widths = [_wide(_text(spec.name, value, t, lang, plain=True)) for value in series]
     return ("text short" if max(widths) <= 16 else "text long" if max(widths) > 60 else "text"), title
 
 
-def _cells(df: pd.DataFrame, spec: Column, t: labels.Translator, lang: str) -> list[str]:
+def _cells(df: pd.DataFrame, spec: Column, t: labels.Translator, lang: str, units: _Units, kind: str) -> list[str]:
     series = _series(df, spec, lang)
-    if _heading(df, spec, t, lang)[0] == "num":
-        units = df[_unit_of(df, spec)] if _unit_of(df, spec) else [""] * len(df)
-        return _numbers(series, units, spec, lang)
-    return [_text(spec.name, value, t, lang) for value in series]
+    if kind != "num":
+        return [_text(spec.name, value, t, lang) for value in series]
+    scale = labels.axis_unit(spec.unit, lang)[0] / spec.scale
+    write = labels.signed if spec.signed else labels.number
+    side = spec.name.removesuffix("value") + "unit"  # of rows that have no unit in common
+    sides = df[side] if side != "unit" and side in df.columns else [None] * len(df)
+    texts: list[str] = []
+    apart: dict[int, str] = {}
+    for value, code, divisor, other in zip(series, units.codes, units.divisors, sides, strict=True):
+        if not code and not labels.missing(other):
+            apart[len(texts)] = labels.quantity(value, str(other), lang, spec.digits)
+            value = None
+        number = None if labels.missing(value) else float(f"{float(value) / divisor / scale:.12g}")
+        texts.append(write(number, lang, 0 if spec.unit_in and code in _COUNTS else spec.digits))
+    cells = labels.aligned(texts)
+    return [f'<span class="wrap">{escape(apart[i])}</span>' if i in apart else cell for i, cell in enumerate(cells)]
 
 
 def _text(name: str, value: object, t: labels.Translator, lang: str, plain: bool = False) -> str:
@@ -212,26 +271,6 @@ def _text(name: str, value: object, t: labels.Translator, lang: str, plain: bool
     if name.endswith("period"):
         return escape(labels.period(str(value), lang))
     return escape(t.code(name, value) if t.coded(name) else str(value))
-
-
-def _numbers(values: Iterable[Any], units: Iterable[Any], spec: Column, lang: str) -> list[str]:
-    """Numbers with their decimal points under each other: shorter fractions are padded with hidden digits."""
-    divisor = labels.axis_unit(spec.unit, lang)[0] / spec.scale
-    texts = []
-    for value, unit in zip(values, units, strict=True):
-        if not labels.missing(unit):
-            texts.append(labels.quantity(value, str(unit), lang, spec.digits))
-            continue
-        value = None if labels.missing(value) else float(f"{float(value) / divisor:.12g}")
-        texts.append((labels.signed if spec.signed else labels.number)(value, lang, spec.digits))
-    fractions = [len(text.partition(".")[2]) if text[-1:].isdigit() else -1 for text in texts]
-    longest = max(fractions, default=0)
-    out = []
-    for text, fraction in zip(texts, fractions, strict=True):
-        pad = ("" if fraction else ".") + "0" * (longest - fraction) if 0 <= fraction < longest else ""
-        hidden = f'<span class="pad" aria-hidden="true">{pad}</span>' if pad else ""
-        out.append(escape(text) + hidden)
-    return out
 
 
 def _quotes(df: pd.DataFrame, observations: pd.DataFrame | None) -> dict[str, str]:

@@ -3,13 +3,12 @@
 # ruff: noqa: E501  (a CJK character counts twice)
 from __future__ import annotations
 
-import csv
 from dataclasses import dataclass
 from decimal import Decimal
 from functools import cache
 
-from erqi.paths import REFERENCE
 from erqi.reading.numerals import SCALES, scale
+from erqi.reference import rows
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,11 +40,10 @@ _NOT_BEFORE = {
 @cache
 def table() -> dict[str, Unit]:
     """Return the units of ``data/reference/units.csv`` by their printed form."""
-    with (REFERENCE / "units.csv").open(encoding="utf-8", newline="") as handle:
-        return {
-            row["printed"]: Unit(row["printed"], row["unit"], Decimal(row["factor"]), row["dimension"])
-            for row in csv.DictReader(handle)
-        }
+    return {
+        row["printed"]: Unit(row["printed"], row["unit"], Decimal(row["factor"]), row["dimension"])
+        for row in rows("units.csv")
+    }
 
 
 @cache

@@ -12,7 +12,7 @@ import pandas as pd
 
 from erqi.analysis.known import known_by
 from erqi.errors import InputError
-from erqi.figures import style
+from erqi.figures import labels, style
 from erqi.paths import REFERENCE
 from erqi.reports.params import Parameters
 from erqi.tables.load import load
@@ -49,7 +49,8 @@ class Book:
     @cached_property
     def every(self) -> pd.DataFrame:
         """``reference_series`` with ``hindsight`` marking what was published after the information date."""
-        return known_by(reference("reference_series"), self.date, hindsight=True)
+        rows = known_by(reference("reference_series"), self.date, hindsight=True)
+        return rows.assign(area=rows["area"].map(lambda name: labels.area(name, self.parameters.language)))
 
     @cached_property
     def series(self) -> pd.DataFrame:
@@ -88,9 +89,9 @@ class Book:
 
     @property
     def area(self) -> str:
-        """Name of the area, or the document's id where it is unknown."""
+        """Name of the area in the reader's language, or the document's id where it is unknown."""
         name = self.source.get("area_name")
-        return str(name if isinstance(name, str) else self.source["document_id"])
+        return labels.area(name, self.parameters.language) if isinstance(name, str) else str(self.source["document_id"])
 
     @property
     def ref_area(self) -> str:

@@ -142,8 +142,8 @@ def _attempt(task: Task) -> dict[str, Any]:
         trace = re.sub(r"\x1b\[[0-9;]*m", "", "\n".join(error.traceback))
         return _failed(outcome, error.ename, str(error.evalue), traceback=trace, **book)
     except CellTimeoutError:
-        limit = f"cell {task.cell_timeout:g} s, whole run {task.timeout:g} s"
-        return _failed("timed_out", "timeout", limit, **book)
+        limits = f"{task.cell_timeout:g}", f"{task.timeout:g}"
+        return _failed("timed_out", "timeout", "cell {} s, whole run {} s".format(*limits), limits=limits, **book)
     except DeadKernelError as error:
         return _failed("kernel_died", "kernel", str(error), **book)
     except Exception as error:  # whatever broke before the first cell is not the notebook's doing

@@ -78,8 +78,10 @@ def run_page(notebook: Any, page: dict[str, Any]) -> str:
         title, language, parameters (rows of the table), changed (words), plan (link or ""), foot.
     """
     t = labels.translator("pages", page["language"])
-    keys = "all_reports marked_text parameters parameter value default allowed meaning code messages figure_of_cell"
-    run = page | {"words": {key: t(key) for key in keys.split()}, "css": css()}
+    keys = (
+        "colon all_reports marked_text parameters parameter value default allowed meaning code messages figure_of_cell"
+    )
+    run = page | {"words": {key: t(key) for key in [*keys.split(), "figure_of_cell"]}, "css": css()}
     with _one_at_a_time:
         html, _ = _exporter().from_notebook_node(notebook, resources={"run": run})
     html = html.replace(
@@ -110,6 +112,9 @@ def _page(template: str, manifest: dict[str, Any], **more: Any) -> str:
             return t("same")
         return results.written(value, figure["unit"], lang, sign)[0]
 
+    def column(run: dict[str, Any], key: str, sign: bool = False) -> list[Markup]:
+        return [Markup(one) for one in labels.aligned(show(f[key], f, sign) for f in run["key_figures"])]
+
     def mark(evidence: str) -> Markup:
         from erqi.figures import style
 
@@ -119,7 +124,8 @@ def _page(template: str, manifest: dict[str, Any], **more: Any) -> str:
     environment.globals = _site().globals | {
         "lang": lang,
         "t": t,
-        "show": show,
+        "area": lambda name: labels.area(name, lang),
+        "column": column,
         "mark": mark,
         "because": lambda reason: because(reason, t),
         "unit": lambda figure: results.written(figure["value"], figure["unit"], lang)[1],
@@ -139,6 +145,9 @@ def when(stamp: str, lang: str) -> str:
 def because(reason: str, t: labels.Translator) -> str:
     """Why a run was due, in the reader's words; what has none stays as the log says it."""
     head, _, names = reason.partition(": ")
+    if head == "changed":
+        kinds = (name.partition(" ") for name in names.split(", "))
+        names = t("and").join(f"{t(f'input.{kind}')} {rest}".rstrip() for kind, _, rest in kinds)
     return t(f"reason.{head}", names=names) if t.has(f"reason.{head}") else reason
 
 

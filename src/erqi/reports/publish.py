@@ -84,7 +84,11 @@ def manifest(
     """``run.json``: the one record from which index, changes and summary are rendered."""
     finished = runner.now()
     past = runner.history(options.out)
-    runs = [_entry(one, done.get(one.run.id, {"outcome": "skipped"}), finished) for one in planned]
+    runs = [
+        _entry(one, done.get(one.run.id, {"outcome": "skipped"}), finished)
+        | {"again": runner.again(options, one.run.id)}
+        for one in planned
+    ]
     documents = runner.documents_of(planned)
     titles = {d["source"]: d["title"] or d["document_id"] for d in documents}
     for entry in runs if len(documents) > 1 else ():

@@ -93,19 +93,15 @@ def bundle(notebook: str, key_figures: Iterable[KeyFigure], language: str = "zh"
     t = labels.translator("pages", language)
     label = "label_zh" if language == "zh" else "label_en"
     head = (t("key_figure"), t("value"), t("unit"), t("col.evidence"))
-    cells = [
-        (one[label], *written(one["value"], one["unit"], language), t(f"evidence.{one['evidence']}")) for one in figures
-    ]
-    kinds, marks = ("text", "num", "text short", "text short"), [style.mark(one["evidence"]) for one in figures]
+    shown = [written(one["value"], one["unit"], language) for one in figures]
+    values = labels.aligned(value for value, _ in shown)
     rows = "".join(
-        "<tr>"
-        + "".join(
-            f'<td class="{kind}">{mark if place == 3 else ""}{html.escape(cell)}</td>'
-            for place, (kind, cell) in enumerate(zip(kinds, row, strict=True))
-        )
-        + "</tr>"
-        for row, mark in zip(cells, marks, strict=True)
+        f'<tr><td class="text">{html.escape(one[label])}</td><td class="num">{value}</td>'
+        f'<td class="text short">{html.escape(unit)}</td>'
+        f'<td class="text short">{style.mark(one["evidence"])}{html.escape(t("evidence." + one["evidence"]))}</td></tr>'
+        for one, value, (_, unit) in zip(figures, values, shown, strict=True)
     )
+    kinds = ("text", "num", "text short", "text short")
     top = "".join(
         f'<th scope="col" class="{kind}">{html.escape(word)}</th>' for kind, word in zip(kinds, head, strict=True)
     )
@@ -113,7 +109,7 @@ def bundle(notebook: str, key_figures: Iterable[KeyFigure], language: str = "zh"
         MIME: {"notebook": notebook, "key_figures": figures},
         "text/html": f'<div class="erqi-table" role="region" tabindex="0" aria-label="{html.escape(head[0])}"><table>'
         f"<thead><tr>{top}</tr></thead><tbody>{rows}</tbody></table></div>",
-        "text/plain": "\n".join(" ".join(row) for row in cells) or "—",
+        "text/plain": "\n".join(" ".join((one[label], *row)) for one, row in zip(figures, shown, strict=True)) or "—",
     }
 
 

@@ -6,6 +6,7 @@ import csv
 import datetime as dt
 import json
 import os
+import shlex
 import shutil
 import sys
 from collections.abc import Callable, Iterator, Sequence
@@ -72,6 +73,20 @@ def history(out: Path) -> list[dict[str, Any]]:
     """The manifests that are kept, newest first."""
     found = (_read(folder / "run.json") for folder in sorted((out / "history").glob("[0-9]*"), reverse=True))
     return [manifest for manifest in found if manifest and manifest.get("schema") == SCHEMA]
+
+
+def again(options: Options, run_id: str) -> str:
+    """The command that runs one run of this suite again, with everything that its identity hangs on."""
+    words = ["erqi", "report", "run", "--only", run_id, "--force"]
+    for name, place, usual in (("--suite", options.suite, Options.suite), ("--out", options.out, Options.out)):
+        words += [name, str(place)] if place != usual else []
+    for document in options.documents:
+        words += ["--document", document]
+    for name, value in options.given.items():
+        words += ["--parameter", f"{name}={json.dumps(value, ensure_ascii=False)}"]
+    for name, value in (("--language", options.language), ("--share", options.share)):
+        words += [name, value] if value else []
+    return shlex.join(words)
 
 
 def _store(options: Options) -> str:

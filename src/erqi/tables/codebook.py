@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import csv
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cache, lru_cache
 
 from erqi.errors import InputError
-from erqi.paths import REFERENCE
+from erqi.reference import rows
 
 # Measures that state a rate or a place of a thing, whatever the thing's own unit is.
 GROWTH = frozenset({"growth_rate", "average_growth_rate"})
@@ -140,13 +139,6 @@ def _end(subject: str, end: int, tail: tuple[str, ...]) -> int:
             return 0
         end = at + len(part)
     return end
-
-
-@cache
-def rows(name: str) -> tuple[dict[str, str], ...]:
-    """Return the rows of a CSV file of ``data/reference``."""
-    with (REFERENCE / name).open(encoding="utf-8", newline="") as handle:
-        return tuple(csv.DictReader(handle))
 
 
 @cache

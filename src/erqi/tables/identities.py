@@ -217,6 +217,7 @@ def _checked(rule: Row, told: list[Row], whole: _Whole, mark: str = "") -> Row:
     checks = rule.get("check", [])
     checks = [checks] if isinstance(checks, str) else checks
     missing = [name for name in found if name not in terms]
+    absent = [name for name in missing if not found[name][1]]  # a claim without a figure is there
     left = right = repair = ""
     verdict = rule.get("verdict", "pass")
     if missing and checks:
@@ -228,9 +229,9 @@ def _checked(rule: Row, told: list[Row], whole: _Whole, mark: str = "") -> Row:
         verdict = verdict if true or "verdict" in rule else "fail"
     if not true and "repair" in rule:
         repair = "; ".join(repairs(checks, terms, rule["repair"]))
-    notes = [rule.get("note", ""), f"not in the document: {', '.join(missing)}" if missing else ""]
+    notes = [rule.get("note", ""), f"not in the document: {', '.join(absent)}" if absent else ""]
     sources = [
-        f"{s['source']}: {s['value']:g}" for s in rule["terms"].values() if isinstance(s, dict) and "source" in s
+        f"{s['source']}: {s['value']:.10g}" for s in rule["terms"].values() if isinstance(s, dict) and "source" in s
     ]
     return {
         "identity_id": rule["id"] + mark,
@@ -361,7 +362,7 @@ def _number(printed: str) -> int:
 def _artefacts(rule: Row, told: list[Row], whole: _Whole) -> Row:
     """What is known to be wrong with the text itself."""
     flaws = whole.document.sidecar.artefacts if whole.document else ()
-    result = f"{len(flaws)} artefacts: {', '.join(flaw.text for flaw in flaws)}"
+    result = f"{len(flaws)} artefacts; {', '.join(flaw.text for flaw in flaws)}"
     return _plain(rule, "finding", result, [row["observation_id"] for row in told[:1]]) if flaws else {}
 
 

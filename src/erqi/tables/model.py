@@ -7,7 +7,6 @@ NaN in pandas; an empty string never stands in a table.
 
 from __future__ import annotations
 
-import csv
 from functools import cache
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -16,7 +15,7 @@ import pyarrow as arrow
 from pydantic import BaseModel, ConfigDict
 
 from erqi.errors import InputError
-from erqi.paths import REFERENCE
+from erqi.reference import rows
 
 if TYPE_CHECKING:
     import pandera.pandas as pa
@@ -105,18 +104,13 @@ class Table(BaseModel):
         return arrow.schema([(column.name, ARROW[column.type]) for column in self.columns])
 
 
-def _rows(name: str) -> list[dict[str, Any]]:
-    with (REFERENCE / name).open(encoding="utf-8", newline="") as handle:
-        return list(csv.DictReader(handle))
-
-
 @cache
 def code_lists() -> dict[str, tuple[Code, ...]]:
     """Return every closed code list by its name."""
     lists: dict[str, tuple[Code, ...]] = {}
-    for row in _rows("codes.csv"):
-        name = row.pop("list")
-        lists[name] = (*lists.get(name, ()), Code(**row))
+    for row in rows("codes.csv"):
+        fields = {name: value for name, value in row.items() if name != "list"}
+        lists[row["list"]] = (*lists.get(row["list"], ()), Code(**fields))
     return lists
 
 
@@ -124,10 +118,11 @@ def code_lists() -> dict[str, tuple[Code, ...]]:
 def model() -> dict[str, Table]:
     """Return the model of every table, in the order in which they are published."""
     columns: dict[str, list[Column]] = {}
-    for row in _rows("columns.csv"):
-        columns.setdefault(row.pop("table"), []).append(Column(**row | {"required": row["required"] == "yes"}))
+    for row in rows("columns.csv"):
+        fields: dict[str, Any] = {name: value for name, value in row.items() if name != "table"}
+        columns.setdefault(row["table"], []).append(Column(**fields | {"required": row["required"] == "yes"}))
     tables = {}
-    for row in _rows("tables.csv"):
+    for row in rows("tables.csv"):
         keys = [link.split(">") for link in row["foreign_keys"].split(";") if link]
         tables[row["name"]] = Table(
             **row

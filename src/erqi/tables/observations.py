@@ -9,9 +9,9 @@ from typing import Any
 
 from erqi.reading import Reading
 from erqi.reading.mentions import Mention
+from erqi.reference import rows as reference
 from erqi.sources import Document
 from erqi.tables.codebook import codebook
-from erqi.tables.codebook import rows as reference
 
 # A report names its own area in its heading or its first sentence, before one of these words.
 _AREA_WORDS = ("政府", "人民政府", "第", "国民经济", "总理", "向大会", "2", "１")

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import hashlib
 from collections import Counter
+from collections.abc import Mapping
 from typing import Any
 
 import pandas as pd
 
+from erqi.reference import rows as reference
 from erqi.tables.codebook import codebook
-from erqi.tables.codebook import rows as reference
 from erqi.tables.model import table
 from erqi.tables.select import Row, records, select
 
@@ -46,7 +47,7 @@ def pairs(observed: pd.DataFrame) -> pd.DataFrame:
     return pd.DataFrame(made, columns=[c for c in table("pairs").names if c != "document_id"])
 
 
-def _ruled(rows: list[Row], rule: dict[str, str]) -> Row:
+def _ruled(rows: list[Row], rule: Mapping[str, str]) -> Row:
     actual = select(rows, rule["actual"], "actual")
     target = [row for row in select(rows, rule["target"]) if row["status"] in ("target", "scope")]
     if not actual or not target:
