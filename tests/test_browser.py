@@ -108,12 +108,25 @@ def test_pages_open_offline_within_the_width_and_open_to_everyone(site, visit, l
         page = visit(path, size)
         assert page.evaluate("document.documentElement.scrollWidth") <= size["width"], path.name
         assert page.get_attribute("html", "lang") == language
+        assert not page.locator("details.messages").count(), f"{path.name} shows what only its author should see"
         # words and width do not change what the scan looks at, so each is scanned in one of its pairs
         scan = (language == "en") == (size is WIDE)
         found = Axe().run(page).response["violations"] if scan else []
         grave = [(v["id"], v["nodes"][0]["html"][:200]) for v in found if v["impact"] in ("serious", "critical")]
         assert not grave, path.name
         page.close()
+
+
+def test_a_figure_fits_a_phone_and_grows_when_it_is_tapped(site, visit):
+    page = visit(page_of(site, "zh", "01_growth"), NARROW)
+    for figure in page.locator("figure.erqi:has(> img)").all():
+        image = figure.locator("img")
+        fits = image.bounding_box()
+        assert fits["x"] + fits["width"] <= NARROW["width"]
+        assert "轻点" in figure.locator("figcaption").evaluate("e => getComputedStyle(e, '::after').content")
+        figure.focus()
+        assert image.bounding_box()["width"] > 1.4 * fits["width"]
+        assert page.evaluate("document.documentElement.scrollWidth") <= NARROW["width"]
 
 
 @pytest.mark.parametrize("language", ["zh", "en"])

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import errno
+import html
 import os
+import shlex
 import subprocess
 import sys
 import time
@@ -77,6 +79,25 @@ def test_a_page_of_a_fault_names_cell_message_and_how_to_run_it_again(bad_day: P
     raises = (bad_day / "latest" / manifest(bad_day)["runs"][0]["page"]).read_text(encoding="utf-8")
     assert "<code>1 / 0</code>" in raises
     assert "division by zero" in raises
+
+
+def test_the_command_to_run_it_again_does_so_wherever_it_was_run_from(tmp_path: Path):
+    (tmp_path / "notebooks").mkdir()
+    notebook(tmp_path / "notebooks", "bad", "1 / 0 if y == 'it is' else y", parameters="x = 1\ny = ''")
+    out = tmp_path / "a folder"
+    options = runner.Options(suite=suite(tmp_path, "bad"), out=out, given={"y": "it is"}, language="zh", quiet=True)
+    assert runner.run(options, say=lambda line: None) == 1
+    first = manifest(out)["runs"][0]
+    command = shlex.split(first["again"])
+    assert command[:3] == ["erqi", "report", "run"]
+    words = [sys.executable, "-c", "from erqi.cli import main; main()", *command[1:]]
+    again = subprocess.run(words, cwd=tmp_path, capture_output=True, text=True, check=False)
+    assert again.returncode == 1, "it ran, and failed as before"
+    assert manifest(out)["runs"][0]["reason"] == "forced"
+    assert manifest(out)["runs"][0]["id"] == first["id"]
+    page = (out / "latest" / first["page"]).read_text(encoding="utf-8")
+    assert html.escape(first["again"], quote=True).replace("&#x27;", "&#39;") in page
+    assert "参数" in page
 
 
 def test_text_never_becomes_markup_or_a_path(bad_day: Path):

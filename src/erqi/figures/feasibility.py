@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import textwrap
 from typing import Any
 
 import matplotlib.pyplot as plt
@@ -12,7 +11,7 @@ from matplotlib.axes import Axes
 from matplotlib.ticker import FixedFormatter, FixedLocator, NullLocator
 
 from erqi.figures.labels import Translator, number, quantity
-from erqi.figures.style import GREY, INK, MUTED, OCHRE, RED, TEAL, WIDTH, Figure, axis_labels
+from erqi.figures.style import GREY, INK, MUTED, OCHRE, RED, TEAL, WIDTH, Figure, axis_labels, wrapped
 
 GRADES = {"A": INK, "A-": TEAL, "B": OCHRE}
 MARKERS = {"A": "o", "A-": "s", "B": "D"}
@@ -37,7 +36,7 @@ def _change(row: dict[Any, Any], lang: str) -> str:
 def _names(rows: pd.DataFrame, t: Translator) -> list[str]:
     names = zip(rows[f"label_{t.lang}"], rows["down"], strict=True)
     whole = (t("down", label=label) if down else label for label, down in names)
-    return [textwrap.fill(name, 26) for name in whole]  # a long name would leave no room to the axis
+    return [wrapped(name) for name in whole]
 
 
 def dumbbells(stretched: pd.DataFrame, t: Translator, source: str) -> Figure:

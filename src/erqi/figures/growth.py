@@ -22,6 +22,7 @@ from erqi.figures.style import (
     axis_labels,
     direct_labels,
     number_axis,
+    wrapped,
 )
 from erqi.figures.tables import Column, Shown, not_computed, show
 
@@ -236,7 +237,7 @@ def ratio_dumbbells(frame: pd.DataFrame, deflator: float, t: Translator, source:
         else t(f"item.{r['item']}")
         for _, r in rows.iterrows()
     ]
-    ax.set_yticks(range(len(rows)), names)
+    ax.set_yticks(range(len(rows)), [wrapped(name) for name in names])
     ax.margins(x=0.1)
     ax.grid(axis="y", visible=False)
     ax.tick_params(axis="y", length=0)

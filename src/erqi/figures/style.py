@@ -9,6 +9,7 @@ import json
 import os
 import re
 import tempfile
+import textwrap
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from functools import cache
@@ -197,6 +198,11 @@ def number_axis(axis: Any, unit: str = "", digits: int | None = None) -> None:
     lang = _language[0]
     divisor = labels.axis_unit(unit, lang)[0]
     axis.set_major_formatter(FuncFormatter(lambda value, _: labels.number(value / divisor, lang, digits)))
+
+
+def wrapped(name: str) -> str:
+    """Return a name in lines short enough to leave room to the axis that it stands beside."""
+    return textwrap.fill(name, 26)
 
 
 def direct_labels(ax: Axes, points: Iterable[tuple[float, float, str, str]], *, gap: float = 13, dx: float = 8) -> None:
