@@ -85,7 +85,7 @@ def test_the_command_to_run_it_again_does_so_wherever_it_was_run_from(tmp_path: 
     (tmp_path / "notebooks").mkdir()
     notebook(tmp_path / "notebooks", "bad", "1 / 0 if y == 'it is' else y", parameters="x = 1\ny = ''")
     out = tmp_path / "a folder"
-    options = runner.Options(suite=suite(tmp_path, "bad"), out=out, given={"y": "it is"}, language="zh", quiet=True)
+    options = runner.Options(suite=suite(tmp_path, "bad"), out=out, given={"y": "it is"}, quiet=True)
     assert runner.run(options, say=lambda line: None) == 1
     first = manifest(out)["runs"][0]
     command = shlex.split(first["again"])
@@ -96,8 +96,7 @@ def test_the_command_to_run_it_again_does_so_wherever_it_was_run_from(tmp_path: 
     assert manifest(out)["runs"][0]["reason"] == "forced"
     assert manifest(out)["runs"][0]["id"] == first["id"]
     page = (out / "latest" / first["page"]).read_text(encoding="utf-8")
-    assert html.escape(first["again"], quote=True).replace("&#x27;", "&#39;") in page
-    assert "参数" in page
+    assert first["again"] in html.unescape(page)
 
 
 def test_text_never_becomes_markup_or_a_path(bad_day: Path):

@@ -41,6 +41,7 @@ COLUMNS = ["pair_id", "grade", "actual_value", "actual_lower", "actual_upper", "
 def pairs() -> pd.DataFrame:
     frame = pd.DataFrame(PAIRS, columns=[*COLUMNS, "commitment", "bound"]).drop(columns="measure")
     return frame.assign(
+        actual_observation_id=frame["pair_id"].str.replace("P", "a"),
         target_observation_id=frame["pair_id"].str.replace("P", "o"),
         actual_period="2021",
         target_period="2022",
