@@ -129,6 +129,14 @@ def test_a_figure_fits_a_phone_and_grows_when_it_is_tapped(site, visit):
         assert page.evaluate("document.documentElement.scrollWidth") <= NARROW["width"]
 
 
+def lacking(html: str, characters: set[str]) -> set[str]:
+    """Those of the characters that the font embedded in a page does not have."""
+    font = re.search(r"font/woff2;base64,([A-Za-z0-9+/=]+)", html)
+    assert font, "a page with Chinese text brings a font"
+    known = TTFont(io.BytesIO(base64.b64decode(font[1]))).getBestCmap()
+    return {c for c in characters if ord(c) not in known}
+
+
 @pytest.mark.parametrize("language", ["zh", "en"])
 def test_no_letter_is_missing(site, visit, language):
     """Chinese text is set in the embedded font, which has every such character of the page."""
@@ -141,10 +149,7 @@ def test_no_letter_is_missing(site, visit, language):
         assert page.evaluate(
             "[...document.fonts].filter(f => f.family.includes('erqi')).every(f => f.status == 'loaded')"
         ), path.name
-        font = re.search(r"font/woff2;base64,([A-Za-z0-9+/=]+)", path.read_text("utf-8"))
-        assert font, path.name
-        known = TTFont(io.BytesIO(base64.b64decode(font[1]))).getBestCmap()
-        assert not {c for c in han if ord(c) not in known}, path.name
+        assert not lacking(path.read_text("utf-8"), han), path.name
 
 
 class TestMarkedPlan:
@@ -301,6 +306,11 @@ def test_an_economist_moves_an_assumption_in_jupyterlab(lab, browser, record_pro
     page.wait_for_function("document.querySelectorAll('.jp-InputPrompt')[12].innerText.match(/[0-9]/)")
     page.wait_for_selector("text=/Python 3.*Idle/")
     assert not page.locator(".jp-RenderedText[data-mime-type='application/vnd.jupyter.stderr']").count()
+    han = page.locator(".jp-OutputArea").evaluate_all(
+        "areas => areas.flatMap(a => a.innerText.match(/\\p{Script=Han}/gu) || [])"
+    )
+    assert len(set(han)) > 100
+    assert not lacking(page.content(), set(han))
 
     def now() -> tuple[str, str]:
         return figure.inner_html(), table.inner_text()

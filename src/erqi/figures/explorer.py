@@ -89,7 +89,7 @@ class Explorer:
     def _control(self, name: str, spec: Mapping[str, Any]) -> Any:
         value = self.standing.get(name, spec["default"])
         common: dict[str, Any] = {"description": self.t(f"control.{name}"), "tooltip": self._note(name, spec)}
-        common |= {"style": {"description_width": "118px"}, "layout": widgets.Layout(width="98%")}
+        common |= {"style": {"description_width": "150px"}, "layout": widgets.Layout(width="98%")}
         if isinstance(spec["default"], bool):
             return widgets.Checkbox(value=value, **common)
         if "one_of" in spec:
@@ -109,7 +109,8 @@ class Explorer:
         if not isinstance(default, bool):
             parts.append(f"{self.t('explorer.default')} {choice}{unit}")
         if "range" in spec:
-            parts.append(f"{self.t('explorer.range')} {spec['range'][0]:g} … {spec['range'][1]:g}")
+            low, high = (number(end, self.t.lang) for end in spec["range"])
+            parts.append(f"{self.t('explorer.range')} {low} … {high}")
         return " · ".join([*parts, str(spec.get(f"source_{self.t.lang}", spec["source"]))])
 
     def assumptions(self) -> Assumptions:
@@ -195,7 +196,7 @@ class Explorer:
             [widgets.VBox([c for k, c in shown.items() if k not in FIRST])], titles=[self.t("explorer.more")]
         )
         saving = widgets.HBox([self.name, self.save_button, self.reset_button])
-        left = widgets.VBox([self.preset, self.baseline, saving, main, rest], layout=widgets.Layout(flex="1 1 340px"))
+        left = widgets.VBox([self.preset, self.baseline, saving, main, rest], layout=widgets.Layout(flex="1 1 370px"))
         right = widgets.VBox(
             [self.figure, self.table, self.message, widgets.HTML(style_tag())], layout=widgets.Layout(flex="3 1 560px")
         )

@@ -14,7 +14,7 @@ from erqi.analysis.known import known_by
 from erqi.errors import InputError
 from erqi.figures import labels, style
 from erqi.paths import REFERENCE
-from erqi.reports.params import Parameters
+from erqi.reports.params import Parameters, specification
 from erqi.tables.load import load
 from erqi.tables.model import table
 from erqi.tables.reference import reference
@@ -136,5 +136,6 @@ def opened(parameters: Parameters) -> Book:
         known = ", ".join(sources["document_id"]) or "nothing"
         raise InputError(folder, "document", wanted, f"one of {known}")
     book = Book(parameters, {str(name): value for name, value in rows.iloc[0].items()})
-    style.live(book.text + book.cited + book.area + "".join(load("indicators", folder)["name_zh"]))
+    words = str(specification())  # of the controls
+    style.live(book.text + book.cited + book.area + "".join(load("indicators", folder)["name_zh"]) + words)
     return book
