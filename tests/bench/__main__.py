@@ -149,11 +149,11 @@ def cost_benchmark(numbers: tuple[int, ...] = (1, 20, 200)) -> None:
 
 
 PARTS = {
-    "runs": ("", "runs_benchmark"),
-    "cost": ("", "cost_benchmark"),
-    "reading": ("tests.bench_reading", "reading_benchmark"),
-    "package": ("tests.bench_package", "package_benchmark"),
-    "scenarios": ("tests.bench_scenarios", "scenario_benchmark"),
+    "runs": ("", "runs_benchmark", ()),
+    "cost": ("", "cost_benchmark", ()),
+    "reading": ("tests.bench_reading", "reading_benchmark", ()),
+    "package": ("tests.bench_package", "package_benchmark", (300,)),  # 10,000 take half an hour, by that module itself
+    "scenarios": ("tests.bench_scenarios", "scenario_benchmark", ()),
 }
 
 
@@ -167,7 +167,7 @@ def main() -> None:
     if unknown := set(asked.parts) - set(PARTS):
         parser.error(f"{', '.join(sorted(unknown))}: not one of {', '.join(PARTS)}")
     for part in asked.parts or PARTS:
-        module, name = PARTS[part]
+        module, name, arguments = PARTS[part]
         print(f"== {part}", flush=True)
         numbers = {"numbers": tuple(asked.numbers)} if asked.numbers else {}
         if part in ("runs", "cost") and not (SHARED / "bench").is_dir():
@@ -182,7 +182,7 @@ def main() -> None:
             except (ImportError, AttributeError) as error:
                 print(f"not measured: {error}")
                 continue
-            if figures := benchmark():
+            if figures := benchmark(*arguments):
                 print(json.dumps(figures, indent=1, default=str))
 
 

@@ -108,10 +108,18 @@ def _failed(outcome: str, kind: str, message: str, **more: Any) -> dict[str, Any
     return {"outcome": outcome, "error": {"kind": kind, "message": message} | more}
 
 
+@cache
+def _import_papermill() -> None:
+    """Import it once, without what it need not take along; another thread may want that at any other time."""
+    with warm.lean_papermill():
+        import papermill  # noqa: F401
+
+
 def _attempt(task: Task) -> dict[str, Any]:
-    with _import_lock, warm.lean_papermill():
-        import nbformat
-        import papermill
+    with _import_lock:
+        _import_papermill()
+    import nbformat
+    import papermill
     from nbclient.exceptions import CellTimeoutError, DeadKernelError
     from papermill.exceptions import PapermillExecutionError
 

@@ -14,6 +14,10 @@ from typing import Any
 from erqi.figures import labels
 from erqi.reports import results
 
+_WORDS = (
+    *("all_reports", "marked_text", "parameters", "parameter", "value", "default", "allowed", "meaning"),
+    *("code", "messages", "figure_of_cell", "colon"),
+)
 TEMPLATES = Path(__file__).parent / "templates"
 _CJK = re.compile(r"[\u2e80-\u9fff\uff00-\uffef]")
 _one_at_a_time = threading.Lock()
@@ -78,10 +82,7 @@ def run_page(notebook: Any, page: dict[str, Any]) -> str:
         title, language, parameters (rows of the table), changed (words), plan (link or ""), foot.
     """
     t = labels.translator("pages", page["language"])
-    keys = (
-        "colon all_reports marked_text parameters parameter value default allowed meaning code messages figure_of_cell"
-    )
-    run = page | {"words": {key: t(key) for key in [*keys.split(), "figure_of_cell"]}, "css": css()}
+    run = page | {"words": {key: t(key) for key in _WORDS}, "css": css()}
     with _one_at_a_time:
         html, _ = _exporter().from_notebook_node(notebook, resources={"run": run})
     html = html.replace(
@@ -146,8 +147,9 @@ def because(reason: str, t: labels.Translator) -> str:
     """Why a run was due, in the reader's words; what has none stays as the log says it."""
     head, _, names = reason.partition(": ")
     if head == "changed":
-        kinds = (name.partition(" ") for name in names.split(", "))
-        names = t("and").join(f"{t(f'input.{kind}')} {rest}".rstrip() for kind, _, rest in kinds)
+        parts = (name.partition(" ") for name in names.split(", "))
+        words = ((t(f"input.{kind}") if t.has(f"input.{kind}") else kind, rest) for kind, _, rest in parts)
+        names = t("and").join(" ".join(filter(None, pair)) for pair in words)
     return t(f"reason.{head}", names=names) if t.has(f"reason.{head}") else reason
 
 
