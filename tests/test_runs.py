@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib
 import json
 import os
 import re
@@ -240,6 +241,12 @@ def test_kernels_are_forked_with_one_thread_and_go_when_their_parent_is_killed(t
     while Path(f"/proc/{pid}").exists() and time.monotonic() < deadline:
         time.sleep(0.1)
     assert not Path(f"/proc/{pid}").exists()
+
+
+def test_what_was_hidden_from_a_library_is_back_even_if_its_import_failed():
+    with pytest.raises(ImportError), warm.without("an_optional_one"):
+        importlib.import_module("an_optional_one")
+    assert "an_optional_one" not in sys.modules
 
 
 @LINUX

@@ -208,14 +208,20 @@ def signed(value: float | Decimal | None, lang: str, digits: int | None = None) 
     return f"+{text}" if re.search(r"[1-9]", text) and not text.startswith(MINUS) else text
 
 
+def _scale(amount: float, code: str, lang: str) -> tuple[float, str]:
+    """Return divisor and name of the scale in which an amount of money is written; the name brings its own space."""
+    scales = _SCALES[check_language(lang)]
+    least, word = next((scale for scale in scales if abs(amount) >= scale[0]), scales[-1])
+    return least, f"{word}{CURRENCIES[code][lang == 'en']}"
+
+
 def money(value: float | None, lang: str, digits: int | None = None, unit: str = "CNY") -> str:
     """Write an amount as the reader counts: 784.23亿元, 78.423 billion yuan."""
     if value is None or missing(value):
         return "–"
     amount = Decimal(f"{float(value):.12g}")
-    scales = _SCALES[check_language(lang)]
-    least, word = next((scale for scale in scales if abs(amount) >= scale[0]), scales[-1])
-    return f"{number(amount / Decimal(least), lang, digits)}{word}{CURRENCIES[unit][lang == 'en']}"
+    least, name = _scale(float(amount), unit, lang)
+    return f"{number(amount / Decimal(least), lang, digits)}{name}"
 
 
 def unit(code: str, lang: str) -> str:
@@ -227,8 +233,8 @@ def unit(code: str, lang: str) -> str:
 def axis_unit(code: str, lang: str) -> tuple[float, str]:
     """Return divisor and name of the unit in which an axis or a column shows a unit of the tables."""
     if code in CURRENCIES:
-        least, word = _SCALES[check_language(lang)][0]
-        return least, f"{word}{CURRENCIES[code][lang == 'en']}".strip()
+        least, name = _scale(math.inf, code, lang)
+        return least, name.strip()
     return 1.0, unit(code, lang)
 
 
@@ -237,9 +243,8 @@ def row_unit(values: Iterable[Any], code: str, lang: str) -> tuple[float, str]:
     if code not in CURRENCIES:
         return 1.0, "" if code == "1" else unit(code, lang)
     largest = max((abs(float(value)) for value in values if not missing(value)), default=0.0)
-    scales = _SCALES[check_language(lang)]
-    least, word = next((scale for scale in scales if largest >= scale[0]), scales[-1])
-    return least, f"{word}{CURRENCIES[code][lang == 'en']}".strip()
+    least, name = _scale(largest, code, lang)
+    return least, name.strip()
 
 
 def aligned(texts: Iterable[str]) -> list[str]:

@@ -125,7 +125,8 @@ def _attempt(task: Task) -> dict[str, Any]:
 
     from erqi.reports import pages
 
-    pages.prepare()
+    with suppress(Exception):  # what is wrong with the page maker is said when a page is due
+        pages.prepare()
     book: dict[str, Any] = {}
     node, values = nbformat.reads(task.source, as_version=4), dict(task.parameters)
     if "://" in str(values.get("data_dir", "")):

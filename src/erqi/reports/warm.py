@@ -100,10 +100,12 @@ def without(*names: str) -> Iterator[None]:
     """Let a library do without optional ones while it is imported or started."""
     for name in names:
         sys.modules.setdefault(name, None)  # type: ignore[arg-type]
-    yield
-    for name in names:
-        if sys.modules.get(name, 0) is None:
-            del sys.modules[name]
+    try:
+        yield
+    finally:
+        for name in names:
+            if sys.modules.get(name, 0) is None:
+                del sys.modules[name]
 
 
 def lean_jsonschema() -> AbstractContextManager[None]:
